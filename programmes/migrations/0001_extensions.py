@@ -1,0 +1,10 @@
+"""Extensions that constraints of every floor stand on."""
+
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    operations = [BtreeGistExtension(), TrigramExtension()]

@@ -1,0 +1,37 @@
+"""Places, programmes and their phases, partners and their money, the space around them, and who is assigned to what."""
+
+from programmes.models.assignments import RoleAssignment
+from programmes.models.context import Election, PolicyEvent, Space, SpaceAssessment
+from programmes.models.financing import (
+    CorrectionKind,
+    ExchangeRate,
+    FinancingClass,
+    FinancingCorrection,
+    FinancingLine,
+    FinancingStage,
+)
+from programmes.models.partners import Partner, PartnerCategory
+from programmes.models.places import Place
+from programmes.models.programmes import Phase, PhasePlace, Programme, ProgrammeReplication, SourceCheck
+
+__all__ = [
+    "CorrectionKind",
+    "Election",
+    "ExchangeRate",
+    "FinancingClass",
+    "FinancingCorrection",
+    "FinancingLine",
+    "FinancingStage",
+    "Partner",
+    "PartnerCategory",
+    "Phase",
+    "PhasePlace",
+    "Place",
+    "PolicyEvent",
+    "Programme",
+    "ProgrammeReplication",
+    "RoleAssignment",
+    "SourceCheck",
+    "Space",
+    "SpaceAssessment",
+]

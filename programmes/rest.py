@@ -1,0 +1,56 @@
+"""What all API resources of all floors have in common: scope first, then `fields=`, then the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ValidationError
+
+
+class FieldsMixin:
+    """`?fields=code,name` returns only these; an unknown name is refused, not ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        view = self.context.get("view")  # type: ignore[attr-defined]
+        request = self.context.get("request")  # type: ignore[attr-defined]
+        if view is None or request is None or self.parent is not None:  # type: ignore[attr-defined]
+            return
+        wanted = request.query_params.get("fields") if hasattr(request, "query_params") else None
+        if wanted is None:
+            return
+        names = [name.strip() for name in wanted.split(",") if name.strip()]
+        unknown = [name for name in names if name not in self.fields]  # type: ignore[attr-defined]
+        if unknown or not names:
+            raise ValidationError(
+                {
+                    "fields": _("Unknown field: %(unknown)s. Known: %(known)s.")
+                    % {"unknown": ", ".join(unknown) or _("(none given)"), "known": ", ".join(self.fields)}  # type: ignore[attr-defined]
+                }
+            )
+        for name in set(self.fields) - set(names):  # type: ignore[attr-defined]
+            self.fields.pop(name)  # type: ignore[attr-defined]
+
+
+class ResourceSerializer(FieldsMixin, serializers.ModelSerializer[Any]):
+    """A model's fields as they are; decimals as strings, codes instead of numbers where there is a code."""
+
+
+class ScopedReadOnlyViewSet(viewsets.ReadOnlyModelViewSet[Any]):
+    """A list and a detail of one model, never wider than the asker's scope.
+
+    A subclass gives `queryset`, `serializer_class` and, as it likes, `filterset_class`, `ordering_fields`,
+    `ordering`, `lookup_field`.
+    """
+
+    ordering: list[str] = ["pk"]
+    ordering_fields: list[str] = []
+
+    def get_queryset(self) -> QuerySet[Any]:
+        queryset = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return queryset.none()
+        return queryset.visible_to(self.request.user)  # type: ignore[attr-defined,no-any-return]

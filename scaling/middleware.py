@@ -1,0 +1,34 @@
+"""Refuses what no honest request contains before anything reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
+
+from django.http import HttpRequest, HttpResponse
+
+from scaling import errors
+
+
+class BadBytesMiddleware:
+    """NUL bytes and broken UTF-8 in an address or its query end in a 400 with a sentence.
+
+    PostgreSQL cannot store NUL, and a query parameter that is not UTF-8 would be silently read as something else.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "")) + request.path.encode("utf-8", "surrogatepass")
+        if b"\0" in raw or not _is_utf8(raw):
+            return errors.bad_bytes(request)
+        return self.get_response(request)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
