@@ -1,0 +1,134 @@
+"""What a dashboard page is made of: plain data that the components in templates/components/ draw.
+
+A dashboard file asks the rollups, calls the metrics, and fills these; it writes no HTML. All texts arrive translated,
+all numbers formatted for the reader's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A small mark under the answer: freshness, coverage, a caveat. `tone`: "" | "warn" | "synthetic"."""
+
+    text: str
+    icon: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    label: str
+    url: str
+    selected: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One "label **value** ▾" button of the filter bar; its options are links, so it works without scripts."""
+
+    name: str
+    label: str
+    value: str
+    options: list[Option]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One of the large numbers. `null` is said instead of a value that cannot be computed."""
+
+    label: str
+    value: str = ""
+    unit: str = ""
+    comparison: str = ""
+    #: "up" | "down" | "" — a triangle and a word, never the colour alone
+    direction: str = ""
+    #: "≥" | "≤" | "≈" | ""
+    bound: str = ""
+    null: str = ""
+    url: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell. `state`: "" | "null" (dotted) | "corrected" (underlined) | "hypothesis"; `hint` explains it."""
+
+    text: str
+    state: str = ""
+    hint: str = ""
+    url: str = ""
+    bound: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    label: str
+    numeric: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    id: str
+    columns: list[Column]
+    rows: list[list[Cell]]
+    caption: str = ""
+    title: str = ""
+    subtitle: str = ""
+    csv_url: str = ""
+    xlsx_url: str = ""
+
+
+@dataclass(frozen=True)
+class Empty:
+    """Said instead of a picture or a page: what is missing, why, and what to do next."""
+
+    title: str
+    text: str
+    action_label: str = ""
+    action_url: str = ""
+
+
+@dataclass(frozen=True)
+class FigureCard:
+    """A picture with its one-sentence reading and the same data as a table behind it.
+
+    `figure` is a Plotly figure as a dict ({"data": […], "layout": {…}}); colours come from `meta.role` of each trace.
+    """
+
+    id: str
+    title: str
+    reading: str
+    table: Table | None = None
+    figure: dict[str, Any] | None = None
+    subtitle: str = ""
+    #: twelfths of the width on a wide screen
+    span: int = 6
+    height: int = 320
+    empty: Empty | None = None
+
+
+@dataclass
+class Page:
+    """Everything a dashboard template draws."""
+
+    #: name of the page in the navigation ("portfolio", "programme")
+    name: str
+    title: str
+    question: str
+    answer: str
+    chips: list[Chip] = field(default_factory=list)
+    filters: list[Filter] = field(default_factory=list)
+    headlines: list[Headline] = field(default_factory=list)
+    figures: list[FigureCard] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    empty: Empty | None = None
+    #: the page's own address with its filters, to share
+    share_url: str = ""
