@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
 
@@ -35,8 +37,21 @@ class FieldsMixin:
             self.fields.pop(name)  # type: ignore[attr-defined]
 
 
+@extend_schema_field({"type": "string", "format": "decimal"})
+class ExactDecimalField(serializers.DecimalField):
+    """Stays a Decimal until it is rendered: a string in JSON, a number in XLSX, never a float on the way."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "coerce_to_string": False})
+
+
 class ResourceSerializer(FieldsMixin, serializers.ModelSerializer[Any]):
-    """A model's fields as they are; decimals as strings, codes instead of numbers where there is a code."""
+    """A model's fields as they are; decimals exact, codes instead of numbers where there is a code."""
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DecimalField: ExactDecimalField,
+    }
 
 
 class ScopedReadOnlyViewSet(viewsets.ReadOnlyModelViewSet[Any]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,3 +46,8 @@ class FigureBasis(models.TextChoices):
     PRINTED = "printed", _("as printed")
     CORRECTED = "corrected", _("corrected")
     HYPOTHESIS = "hypothesis", _("with the hypothesis")
+
+
+def always() -> DateRange:
+    """A validity without beginning and end."""
+    return DateRange(None, None)

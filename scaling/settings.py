@@ -290,7 +290,7 @@ REST_FRAMEWORK = {
         "user": os.environ.get("TRELLIS_API_RATE", "6000/hour"),
         "anon": os.environ.get("TRELLIS_API_RATE_ANONYMOUS", "120/hour"),
     },
-    "COERCE_DECIMAL_TO_STRING": True,
+    "COERCE_DECIMAL_TO_STRING": False,
     "URL_FORMAT_OVERRIDE": "format",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -308,6 +308,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "scaling.rest.schema.add_problem",
+    ],
 }
 
 # --- post, logs ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+import programmes.vocabulary
 import django.db.models.functions.comparison
 import pgtrigger.compiler
 import pgtrigger.migrations
@@ -130,7 +131,7 @@ class Migration(migrations.Migration):
             name='PhasePlace',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(default='(,)', verbose_name='valid')),
+                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(default=programmes.vocabulary.always, verbose_name='valid')),
                 ('phase', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='places', to='programmes.phase', verbose_name='phase')),
                 ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.place', verbose_name='place')),
             ],
@@ -227,7 +228,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('administrator', 'administrator'), ('country_programme_manager', 'country programme manager'), ('me_officer', 'M&E officer'), ('viewer', 'viewer'), ('api_client', 'API client')], max_length=30, verbose_name='role')),
-                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(default='(,)', verbose_name='valid')),
+                ('valid', django.contrib.postgres.fields.ranges.DateRangeField(default=programmes.vocabulary.always, verbose_name='valid')),
                 ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to='programmes.place', verbose_name='country')),
                 ('programme', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to='programmes.programme', verbose_name='programme')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_assignments', to=settings.AUTH_USER_MODEL, verbose_name='person')),

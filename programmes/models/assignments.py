@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgrammeOrCountry, RoleName, ScopedQuerySet
+from programmes.vocabulary import always
 
 
 class RoleAssignment(models.Model):
@@ -38,7 +39,7 @@ class RoleAssignment(models.Model):
         related_name="role_assignments",
         verbose_name=_("country"),
     )
-    valid = DateRangeField(_("valid"), default="(,)")
+    valid = DateRangeField(_("valid"), default=always)
 
     scope = ByProgrammeOrCountry("programme", "country")
     objects = ScopedQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.vocabulary import always
 
 
 class Instrument(models.TextChoices):
@@ -192,7 +193,7 @@ class PhasePlace(models.Model):
 
     phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="places", verbose_name=_("phase"))
     place = models.ForeignKey("programmes.Place", on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
-    valid = DateRangeField(_("valid"), default="(,)")
+    valid = DateRangeField(_("valid"), default=always)
 
     scope = ByProgramme("phase__programme")
     objects = ScopedQuerySet.as_manager()
