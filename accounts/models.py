@@ -43,7 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     Personal data: name and address, kept while the account is needed to explain who entered or approved a value.
     """
 
-    email = models.EmailField(_("e-mail address"), max_length=254)
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=Language.choices, default=Language.ENGLISH)
     is_active = models.BooleanField(_("may sign in"), default=True)

@@ -1,0 +1,115 @@
+"""The indicator catalogue. A definition changes by a new version; what was measured keeps the one it was made with."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from programmes.access import Everyone, ScopedQuerySet
+from programmes.vocabulary import always
+
+
+class IndicatorLevel(models.TextChoices):
+    ORGANIZATION = "organization", _("organization")
+    PHASE = "phase", _("phase")
+
+
+class IndicatorType(models.TextChoices):
+    """OECD-DAC levels of the results chain, and the scale-up metrics computed from them."""
+
+    OUTPUT = "output", _("output")
+    OUTCOME = "outcome", _("outcome")
+    SCALE_UP = "scale_up", _("scale-up")
+
+
+class Indicator(models.Model):
+    """A code that stays; what it means stands in its versions."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    level = models.CharField(_("measured on"), max_length=20, choices=IndicatorLevel.choices)
+    type = models.CharField(_("type"), max_length=20, choices=IndicatorType.choices)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    dimension = models.CharField(_("dimension"), max_length=60, blank=True)
+    is_computed = models.BooleanField(_("computed, never entered"), default=False)
+    is_rating = models.BooleanField(_("rating from 1 to 6"), default=False)
+    ifad_core_indicators = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, verbose_name=_("IFAD core indicators")
+    )
+    related = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("related indicator")
+    )
+
+    scope = Everyone()
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(level__in=IndicatorLevel.values), name="indicator_level_known"
+            ),
+            models.CheckConstraint(condition=models.Q(type__in=IndicatorType.values), name="indicator_type_known"),
+            models.CheckConstraint(
+                condition=~models.Q(type=IndicatorType.SCALE_UP) | models.Q(is_computed=True),
+                name="indicator_scale_up_is_computed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class IndicatorVersion(models.Model):
+    """What an indicator means from a day on. Versions of one indicator never overlap."""
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.CASCADE, related_name="versions", verbose_name=_("indicator")
+    )
+    number = models.PositiveSmallIntegerField(_("version"))
+    valid = DateRangeField(_("valid"), default=always)
+    name = models.CharField(_("name"), max_length=200)
+    definition = models.TextField(_("definition"), blank=True)
+    unit = models.CharField(_("unit"), max_length=120)
+    data_type = models.CharField(_("data type"), max_length=120, blank=True)
+    frequency = models.CharField(_("frequency"), max_length=120, blank=True)
+    disaggregation = models.TextField(_("disaggregation"), blank=True)
+    aggregation_rule = models.TextField(_("aggregation over organizations"), blank=True)
+    higher_is_better = models.BooleanField(_("higher is better"), default=True)
+    checks = models.TextField(_("checks"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+
+    scope = Everyone()
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of an indicator")
+        verbose_name_plural = _("versions of indicators")
+        ordering = ["indicator", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["indicator", "number"], name="indicator_version_number_once"),
+            ExclusionConstraint(
+                name="indicator_versions_no_overlap",
+                expressions=[("indicator", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=models.Q(valid__isempty=False), name="indicator_version_valid_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} {self.number}"
+
+    def text(self, field: str, language: str | None = None) -> str:
+        """A text in the reader's language, else in English."""
+        return translated(self, field, language)
+
+
+def translated(row: models.Model, field: str, language: str | None = None) -> str:
+    """`field` of a row with a `translations` column ({"fr": {"name": …}}), in `language` or the active one."""
+    code = (language or get_language() or "en").split("-")[0]
+    translations: dict[str, dict[str, str]] = getattr(row, "translations", {})
+    return translations.get(code, {}).get(field) or str(getattr(row, field))
