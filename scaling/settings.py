@@ -165,6 +165,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+if MODE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of people are made in a test run
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "scaling:portfolio"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"

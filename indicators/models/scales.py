@@ -96,3 +96,7 @@ class Anchor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.level}"
+
+    def words(self, language: str | None = None) -> str:
+        """The anchor in the reader's language."""
+        return translated(self, "text", language)

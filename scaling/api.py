@@ -1,0 +1,35 @@
+"""All API resources, one line for each package."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.permissions import AllowAny
+from rest_framework.routers import DefaultRouter
+
+import indicators.api
+import programmes.api
+from scaling.metrics_api import MetricListView, MetricView
+
+
+class Router(DefaultRouter):
+    """The list of resources answers only to those who may read them; `format=` is a parameter, not a suffix."""
+
+    include_format_suffixes = False
+
+
+router = Router()
+for package in (programmes.api, indicators.api):
+    for prefix, viewset in package.ROUTES:
+        router.register(prefix, viewset, basename=prefix)
+
+#: The schema says how to ask, nothing of what is stored.
+OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
+
+urlpatterns = [
+    path("v1/metrics/", MetricListView.as_view(), name="metrics-list"),
+    path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
+    path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
+    path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
+    path("v1/", include(router.urls)),
+]

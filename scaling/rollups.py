@@ -1,0 +1,224 @@
+"""From records to additive components: recompute a phase's cells, read them back, drain the marks.
+
+A phase's cells are computed again from its financing lines and results as a whole: the same records give the same
+cells however often it is done.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from indicators.models import PhaseResult
+from indicators.results import on_basis
+from programmes.financing import Rates, amount_on
+from programmes.models import FinancingLine, FinancingStage, Phase
+from programmes.vocabulary import FigureBasis
+from scaling.metrics import figures as f
+from scaling.metrics.figures import Bound, Figure
+from scaling.metrics.subjects import Components, Money
+from scaling.models import DirtyMark, MarkKind, PhaseCell
+
+#: First key of the advisory lock: one recompute of a scope at a time.
+LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
+
+_BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOWER, "at_most": Bound.UPPER}
+
+
+# --- marks -----------------------------------------------------------------------------------------------------------
+def mark(kind: MarkKind, ids: Iterable[int]) -> None:
+    """Note, in the caller's transaction, that these must be computed again."""
+    DirtyMark.objects.bulk_create([DirtyMark(kind=kind, object_id=pk) for pk in sorted(set(ids))])
+
+
+def drain(limit: int = 500) -> int:
+    """Recompute what is marked, one scope a transaction; returns how many scopes were done.
+
+    The marks go with the result's commit: a worker killed at any moment leaves them for the next one.
+    """
+    done = 0
+    wanted = (
+        DirtyMark.objects.order_by("kind", "object_id").values_list("kind", "object_id").distinct()[:limit]
+    )
+    for kind, pk in list(wanted):
+        with transaction.atomic():
+            if not _try_lock(LOCK_SPACE[MarkKind(kind)], pk):
+                continue
+            marks = list(DirtyMark.objects.filter(kind=kind, object_id=pk).values_list("pk", flat=True))
+            if not marks:
+                continue
+            if kind == MarkKind.PHASE:
+                recompute_phase(pk)
+            DirtyMark.objects.filter(pk__in=marks).delete()
+            done += 1
+    return done
+
+
+def _try_lock(space: int, pk: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, pk % 2**31])
+        return bool(cursor.fetchone()[0])
+
+
+def rebuild() -> int:
+    """Compute every phase again; returns how many."""
+    ids = list(Phase.objects.values_list("pk", flat=True))
+    with transaction.atomic():
+        mark(MarkKind.PHASE, ids)
+    total = 0
+    while done := drain():
+        total += done
+    return total
+
+
+# --- one phase -------------------------------------------------------------------------------------------------------
+def recompute_phase(phase_id: int) -> None:
+    """Write the cells of a phase on every figure basis from its records as they are now."""
+    lines = list(
+        FinancingLine.objects.filter(phase_id=phase_id)
+        .select_related("partner")
+        .prefetch_related("corrections")
+        .order_by("pk")
+    )
+    results = list(
+        PhaseResult.objects.filter(phase_id=phase_id)
+        .select_related("indicator")
+        .prefetch_related("corrections")
+        .order_by("pk")
+    )
+    if not Phase.objects.filter(pk=phase_id).exists():
+        return
+    rates = Rates({line.currency for line in lines})
+    now = timezone.now()
+    for basis in FigureBasis.values:
+        components = {"money": _money(lines, basis, rates), "results": _results(results, basis)}
+        PhaseCell.objects.update_or_create(
+            phase_id=phase_id, basis=basis, defaults={"components": components, "computed_at": now}
+        )
+
+
+def _at_design(lines: list[FinancingLine]) -> str:
+    """Which stage stands for "design": what was agreed, or else what was planned. Never both added up."""
+    return (
+        FinancingStage.AGREED
+        if any(line.stage == FinancingStage.AGREED for line in lines)
+        else FinancingStage.PLANNED_AT_DESIGN
+    )
+
+
+def _money(lines: list[FinancingLine], basis: str, rates: Rates) -> list[dict[str, Any]]:
+    design = _at_design(lines)
+    sums: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for line in lines:
+        if line.stage == design:
+            stage = "design"
+        elif line.stage in (FinancingStage.DISBURSED, FinancingStage.AMENDED):
+            stage = str(line.stage)
+        else:
+            continue
+        key = (line.financing_class, stage, line.partner.category)
+        cell = sums.setdefault(key, {"usd": None, "attributed": None, "lines": 0, "missing": []})
+        cell["lines"] += 1
+        amount, _correction = amount_on(line, basis)
+        usd = None if amount is None else rates.usd(amount, line.currency, line.value_date)
+        if usd is None:
+            cell["missing"].append(line.null_reason if amount is None else f.NO_RATE)
+            continue
+        cell["usd"] = (cell["usd"] or Decimal(0)) + usd
+        cell["attributed"] = (cell["attributed"] or Decimal(0)) + usd * line.attribution_share
+    return [
+        {
+            "class": financing_class,
+            "stage": stage,
+            "category": category,
+            "usd": None if cell["usd"] is None else format(cell["usd"], "f"),
+            "attributed": None if cell["attributed"] is None else format(cell["attributed"], "f"),
+            "lines": cell["lines"],
+            "missing": cell["missing"],
+        }
+        for (financing_class, stage, category), cell in sums.items()
+    ]
+
+
+def _results(results: list[PhaseResult], basis: str) -> list[dict[str, Any]]:
+    """Results by indicator and subcategory, summed over places (districts of two states)."""
+    parts: dict[tuple[str, str], list[Figure]] = {}
+    for result in results:
+        value, count_basis, _correction = on_basis(result, basis)
+        figure = (
+            f.null(result.null_reason, unit=result.unit)
+            if value is None
+            else Figure(value, unit=result.unit, basis=count_basis, bound=_BOUNDS[result.qualifier])
+        )
+        parts.setdefault((result.indicator.code, result.subcategory), []).append(figure)
+    rows = []
+    for (indicator, subcategory), figures in parts.items():
+        total = figures[0] if len(figures) == 1 else f.add(figures)
+        rows.append({"indicator": indicator, "subcategory": subcategory, **_stored(total)})
+    return rows
+
+
+def _stored(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": None if figure.value is None else format(figure.value, "f"),
+        "null_reason": figure.null_reason,
+        "bound": figure.bound.value,
+        "unit": figure.unit,
+        "basis": figure.basis,
+    }
+
+
+def _figure(row: dict[str, Any]) -> Figure:
+    value = None if row["value"] is None else Decimal(row["value"])
+    return Figure(
+        value, null_reason=row["null_reason"], bound=Bound(row["bound"]), unit=row["unit"], basis=row["basis"]
+    )
+
+
+# --- reading back ----------------------------------------------------------------------------------------------------
+def components_of(cell: PhaseCell) -> Components:
+    """The plain components that metrics work on."""
+    stored = cell.components
+    money = tuple(
+        Money(
+            row["class"],
+            row["stage"],
+            row["category"],
+            None if row["usd"] is None else Decimal(row["usd"]),
+            row["lines"],
+            tuple(row["missing"]),
+            None if row["attributed"] is None else Decimal(row["attributed"]),
+        )
+        for row in stored["money"]
+    )
+    results = {(row["indicator"], row["subcategory"]): _figure(row) for row in stored["results"]}
+    return Components(money=money, results=results)
+
+
+def programme_results(programme_ids: Iterable[int], basis: str) -> dict[int, Components]:
+    """Results that the source gives for a programme as a whole, naming no phase. One query, few rows."""
+    rows = (
+        PhaseResult.objects.filter(programme_id__in=programme_ids, phase__isnull=True)
+        .select_related("indicator")
+        .prefetch_related("corrections")
+    )
+    by_programme: dict[int, list[PhaseResult]] = {}
+    for row in rows:
+        by_programme.setdefault(row.programme_id, []).append(row)
+    return {
+        pk: Components(
+            results={(row["indicator"], row["subcategory"]): _figure(row) for row in _results(results, basis)}
+        )
+        for pk, results in by_programme.items()
+    }
+
+
+def marks_waiting() -> tuple[int, datetime.datetime | None]:
+    """How many marks wait and since when."""
+    oldest = DirtyMark.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    return DirtyMark.objects.count(), oldest

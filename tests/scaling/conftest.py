@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from tests import factories
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
+    """The case programmes are loaded once; each test works in a transaction over them."""
+    with django_db_blocker.unblock():
+        call_command("load_cases", verbosity=0)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return factories.administrator()
+
+
+@pytest.fixture
+def api(administrator: User) -> Client:
+    """A client that asks as an administrator, with a token."""
+    return Client(headers={"authorization": factories.token_header(administrator)["HTTP_AUTHORIZATION"]})
