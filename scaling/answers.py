@@ -67,6 +67,13 @@ class Workspace:
             basis, programmes, phases, components, computed, rollups.programme_results(ids, basis), originals
         )
 
+    def load_phases(self, basis: str, phases: list[Phase]) -> Workspace:
+        """The same with the cells of these phases on another basis (one query)."""
+        if basis == self.basis:
+            return self
+        cells = PhaseCell.objects.filter(basis=basis, phase__in=phases)
+        return replace(self, basis=basis, components={cell.phase_id: rollups.components_of(cell) for cell in cells})
+
     # --- finding ---------------------------------------------------------------------------------------------------
     def programme(self, code: str, parameter: str = "programme") -> Programme:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
@@ -44,9 +45,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return answer(
-        request, 500, _("Something broke here"), _("The error has been logged. Nothing you saved before is lost.")
-    )
+    """Needs neither the database nor a signed-in person: either may be what broke."""
+    title, detail = _("Something broke here"), _("The error has been logged. Nothing you saved before is lost.")
+    if wants_problem(request):
+        return answer(request, 500, title, detail)
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

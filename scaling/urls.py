@@ -2,8 +2,24 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import set_language
+
+from scaling import health, views
+
+pages = (
+    [
+        path("", views.portfolio_page, name="portfolio"),
+        path("programmes/<slug:code>/", views.programme_page, name="programme"),
+    ],
+    "scaling",
+)
 
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("language/", set_language, name="set_language"),
+    path("", include(pages)),
+    path("account/", include("accounts.urls")),
     path("api/", include("scaling.api")),
     path("admin/", admin.site.urls),
 ]

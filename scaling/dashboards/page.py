@@ -84,6 +84,11 @@ class Table:
     csv_url: str = ""
     xlsx_url: str = ""
 
+    @property
+    def numbered(self) -> list[list[tuple[Column, Cell]]]:
+        """Rows whose cells come with their columns."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Empty:
@@ -112,6 +117,15 @@ class FigureCard:
     span: int = 6
     height: int = 320
     empty: Empty | None = None
+
+    @property
+    def data_id(self) -> str:
+        return f"{self.id}-data"
+
+    @property
+    def height_step(self) -> int:
+        """The height as a class, in steps of 20 pixels: the page's policy allows no inline style."""
+        return min(max(round(self.height / 20) * 20, 200), 800)
 
 
 @dataclass

@@ -1,0 +1,130 @@
+"""What dashboard pages share: the filter bar, freshness, coverage, cells with their doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programmes.models import Place
+from programmes.vocabulary import FigureBasis
+from scaling import formats, rollups
+from scaling.answers import Row, Workspace
+from scaling.dashboards.page import Cell, Chip, Filter, Option
+from scaling.metrics.figures import Figure
+
+#: Groups of financier categories as they are drawn: role, label.
+GROUPS: dict[str, frozenset[str]] = {
+    "ifad": frozenset({"ifad"}),
+    "international": frozenset(
+        {"international_ifi", "international_un", "international_bilateral", "international_ngo"}
+    ),
+    "government": frozenset({"government_national", "government_subnational"}),
+    "domestic_financial": frozenset({"domestic_financial_institution"}),
+    "private": frozenset({"private_company", "producer_organization"}),
+    "beneficiaries": frozenset({"beneficiaries"}),
+}
+
+
+def group_labels() -> dict[str, str]:
+    return {
+        "ifad": _("IFAD"),
+        "international": _("International"),
+        "government": _("Government"),
+        "domestic_financial": _("Banks"),
+        "private": _("Private"),
+        "beneficiaries": _("Beneficiaries"),
+    }
+
+
+def basis_labels() -> dict[str, str]:
+    return {
+        "printed": _("as printed"),
+        "corrected": _("corrected"),
+        "hypothesis": _("with the hypothesis"),
+    }
+
+
+class Query:
+    """The filters of a page, read strictly from its address, and addresses with one of them changed."""
+
+    def __init__(self, request: HttpRequest, known: dict[str, tuple[str, ...] | None]) -> None:
+        """`known`: parameter → allowed values (the first is the default), or None for any code. 404 for others."""
+        self.path = request.path
+        self.values: dict[str, str] = {}
+        for name in request.GET:
+            if name not in known:
+                raise Http404
+        for name, allowed in known.items():
+            value = request.GET.get(name, allowed[0] if allowed else "")
+            if allowed is not None and value not in allowed:
+                raise Http404
+            self.values[name] = value
+        self.defaults = {name: allowed[0] if allowed else "" for name, allowed in known.items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self.values[name]
+
+    def url(self, path: str = "", **changed: str) -> str:
+        """The page's address (or another's) with these filters changed; defaults are left out."""
+        values = {**self.values, **changed}
+        shown = {name: value for name, value in values.items() if value != self.defaults.get(name, "")}
+        return (path or self.path) + (f"?{urlencode(shown)}" if shown else "")
+
+
+def basis_filter(query: Query) -> Filter:
+    labels = basis_labels()
+    notes = {
+        "printed": _("the source's own figures, slips included"),
+        "corrected": _("documented corrections applied; what was printed is kept"),
+        "hypothesis": _("with our unconfirmed inference too"),
+    }
+    options = [
+        Option(labels[basis], query.url(basis=basis), query["basis"] == basis, notes[basis])
+        for basis in FigureBasis.values
+    ]
+    return Filter("basis", _("Figures"), labels[query["basis"]], options)
+
+
+def place_name(place: Place) -> str:
+    return formats.country_name(place.names, place.name)
+
+
+def freshness(workspace: Workspace, phases: Iterable[Any]) -> Chip:
+    """When the oldest figure shown was computed, and whether a change still waits."""
+    times = [workspace.computed_at[phase.pk] for phase in phases if phase.pk in workspace.computed_at]
+    waiting, _since = rollups.marks_waiting()
+    if not times:
+        return Chip(_("not computed yet"), "clock", "warn")
+    text = _("computed %(when)s") % {"when": formats.ago(min(times))}
+    if waiting:
+        text += " · " + ngettext("%(count)d change waits", "%(count)d changes wait", waiting) % {"count": waiting}
+    return Chip(text, "clock", "warn" if waiting else "")
+
+
+def amounts_reported(row: Row) -> Chip:
+    """How many of the amounts are there."""
+    text = _("%(reported)d of %(due)d amounts reported") % {"reported": row.reported, "due": row.due}
+    return Chip(text, "check2-circle" if row.reported == row.due else "exclamation-triangle")
+
+
+def synthetic_chip() -> Chip:
+    return Chip(_("synthetic demonstration data"), "flask", "synthetic")
+
+
+def cell(found: Figure, places: int = 0, *, url: str = "", divisor: Decimal | int = 1) -> Cell:
+    """A figure in a table: value with its bound, or the reason, dotted."""
+    if found.value is None:
+        return Cell(formats.reason(found.null_reason), "null", url=url)
+    sign = formats.BOUND_SIGNS[found.bound]
+    hint = {
+        "≥": _("a lower bound: something is not reported"),
+        "≤": _("an upper bound: something is not reported"),
+        "≈": _("not exact: the numbers it is made of are bounds"),
+    }.get(sign, "")
+    return Cell(formats.figure(found, places, divisor=divisor), bound=sign, hint=hint, url=url)

@@ -1,0 +1,82 @@
+"""Numbers, money and times as people write them in each language (CLDR through Babel)."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from babel import Locale
+from babel.dates import format_timedelta
+from babel.numbers import format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from scaling.metrics.figures import Bound, Figure
+
+MILLION = Decimal(1_000_000)
+BOUND_SIGNS = {Bound.EXACT: "", Bound.LOWER: "≥", Bound.UPPER: "≤", Bound.UNSURE: "≈"}
+
+
+def locale() -> Locale:
+    """Latin digits in Arabic too: figures are compared with those of other documents and of the spreadsheet."""
+    code = (get_language() or "en").split("-")[0]
+    return Locale.parse({"ar": "ar_EG"}.get(code, code))
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Half up, as the design asks; at display only."""
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def number(value: Decimal | int, places: int = 0) -> str:
+    """`1,234.5`, `1 234,5` … with exactly so many places."""
+    pattern = "#,##0" + (f".{'0' * places}" if places else "")
+    return str(format_decimal(rounded(Decimal(value), places), format=pattern, locale=locale(), numbering_system="latn"))
+
+
+def figure(found: Figure, places: int = 0, *, divisor: Decimal | int = 1) -> str:
+    """A figure's value, or an empty string; the bound sign stands beside it, not in it."""
+    return "" if found.value is None else number(found.value / Decimal(divisor), places)
+
+
+def bounded(found: Figure, places: int = 0) -> str:
+    """A figure inside a sentence: `≥ 2.00`, or the reason why there is none."""
+    if found.value is None:
+        return reason(found.null_reason)
+    sign = BOUND_SIGNS[found.bound]
+    return f"{sign}\N{NO-BREAK SPACE}{figure(found, places)}" if sign else figure(found, places)
+
+
+def people(value: Decimal) -> tuple[str, str]:
+    """A large count and its unit word: (`4.70`, `million`), (`87,539`, ``)."""
+    return (number(value / MILLION, 2), _("million")) if value >= MILLION else (number(value), "")
+
+
+def reason(code: str) -> str:
+    """A null reason in words."""
+    return {
+        "NOT_REPORTED": _("not reported"),
+        "NOT_APPLICABLE": _("not applicable"),
+        "NOT_SURVEYED": _("not surveyed"),
+        "REFUSED": _("refused"),
+        "MISSING_BASELINE": _("nothing to compare with"),
+        "ZERO_BASELINE": _("baseline is zero"),
+        "UNIT_MISMATCH": _("units differ"),
+        "BASIS_MISMATCH": _("bases differ"),
+        "SUPPRESSED_SMALL_N": _("too few to show"),
+        "NO_RATE": _("no exchange rate"),
+    }.get(code, code)
+
+
+def ago(moment: datetime.datetime) -> str:
+    """`4 minutes ago`."""
+    delta = moment - timezone.now()
+    if delta > datetime.timedelta(seconds=-60):
+        return _("just now")
+    return str(format_timedelta(delta, add_direction=True, locale=locale()))
+
+
+def country_name(iso3_names: dict[str, str], fallback: str) -> str:
+    """A place's name in the reader's language."""
+    return iso3_names.get((get_language() or "en").split("-")[0]) or fallback
