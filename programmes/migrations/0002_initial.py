@@ -5,7 +5,6 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import programmes.vocabulary
-import django.db.models.functions.comparison
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -469,7 +468,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='roleassignment',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('role', '='), (django.db.models.functions.comparison.Coalesce('programme_id', 0), '='), (django.db.models.functions.comparison.Coalesce('country_id', 0), '='), ('valid', '&&')], name='role_assignment_no_overlap'),
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('role', '='), ('programme', '='), ('valid', '&&')], name='role_assignment_programme_no_overlap'),
+        ),
+        migrations.AddConstraint(
+            model_name='roleassignment',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('user', '='), ('role', '='), ('country', '='), ('valid', '&&')], name='role_assignment_country_no_overlap'),
+        ),
+        migrations.AddConstraint(
+            model_name='roleassignment',
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'administrator')), expressions=[('user', '='), ('valid', '&&')], name='role_assignment_administrator_no_overlap'),
         ),
         migrations.AddConstraint(
             model_name='spaceassessment',

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgrammeOrCountry, RoleName, ScopedQuerySet
@@ -64,15 +63,29 @@ class RoleAssignment(models.Model):
                 name="role_assignment_scope_fits_role",
             ),
             models.CheckConstraint(condition=models.Q(valid__isempty=False), name="role_assignment_valid_not_empty"),
+            # Two rows without a programme do not meet in the first, without a country not in the second.
             ExclusionConstraint(
-                name="role_assignment_no_overlap",
+                name="role_assignment_programme_no_overlap",
                 expressions=[
                     ("user", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
-                    (Coalesce("programme_id", 0), RangeOperators.EQUAL),
-                    (Coalesce("country_id", 0), RangeOperators.EQUAL),
+                    ("programme", RangeOperators.EQUAL),
                     ("valid", RangeOperators.OVERLAPS),
                 ],
+            ),
+            ExclusionConstraint(
+                name="role_assignment_country_no_overlap",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("country", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            ExclusionConstraint(
+                name="role_assignment_administrator_no_overlap",
+                expressions=[("user", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+                condition=models.Q(role=RoleName.ADMINISTRATOR),
             ),
         ]
 

@@ -207,6 +207,7 @@ def _records(
         title=_("The records behind these figures"),
         subtitle=_("nothing printed is ever overwritten"),
         caption=_("Records as printed, with documented corrections and hypotheses"),
+        folded=True,
         csv_url=f"{reverse('financing-lines-list')}?programme={programme.code}&format=csv",
         xlsx_url=f"{reverse('financing-lines-list')}?programme={programme.code}&format=xlsx",
     )
@@ -262,4 +263,5 @@ def _checks(programme: Programme) -> Table:
         ],
         title=_("What other sources say"),
         caption=_("Comparisons with other sources"),
+        folded=True,
     )

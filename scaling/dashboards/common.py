@@ -107,10 +107,22 @@ def freshness(workspace: Workspace, phases: Iterable[Any]) -> Chip:
     return Chip(text, "clock", "warn" if waiting else "")
 
 
-def amounts_reported(row: Row) -> Chip:
-    """How many of the amounts are there."""
-    text = _("%(reported)d of %(due)d amounts reported") % {"reported": row.reported, "due": row.due}
-    return Chip(text, "check2-circle" if row.reported == row.due else "exclamation-triangle")
+def amounts_reported(row: Row) -> list[Chip]:
+    """How many of the amounts are there, and what follows when some are not."""
+    chips = [
+        Chip(
+            _("%(reported)d of %(due)d amounts reported") % {"reported": row.reported, "due": row.due},
+            "check2-circle" if row.reported == row.due else "list",
+        )
+    ]
+    if missing := row.due - row.reported:
+        text = ngettext(
+            "%(count)d amount is not reported: the total is a lower bound",
+            "%(count)d amounts are not reported: the total is a lower bound",
+            missing,
+        )
+        chips.append(Chip(text % {"count": missing}, "exclamation-triangle", "warn"))
+    return chips
 
 
 def synthetic_chip() -> Chip:

@@ -83,6 +83,8 @@ class Table:
     subtitle: str = ""
     csv_url: str = ""
     xlsx_url: str = ""
+    #: shown as a line that opens, for tables that only some readers need
+    folded: bool = False
 
     @property
     def numbered(self) -> list[list[tuple[Column, Cell]]]:

@@ -120,15 +120,7 @@ def _answer(programmes: list[Programme], financed: list[Programme], rows: dict[s
 def _chips(
     workspace: Workspace, phases: list[Phase], rows: dict[str, Row], programmes: list[Programme]
 ) -> list[Chip]:
-    chips = [common.freshness(workspace, phases), common.amounts_reported(rows["total_financing"])]
-    missing = rows["total_financing"].due - rows["total_financing"].reported
-    if missing:
-        text = ngettext(
-            "%(count)d amount is not reported: the total is a lower bound",
-            "%(count)d amounts are not reported: the total is a lower bound",
-            missing,
-        )
-        chips.append(Chip(text % {"count": missing}, "exclamation-triangle", "warn"))
+    chips = [common.freshness(workspace, phases), *common.amounts_reported(rows["total_financing"])]
     if any(programme.is_synthetic for programme in programmes):
         chips.append(common.synthetic_chip())
     return chips

@@ -185,20 +185,7 @@ def _chips(workspace: Workspace, programme: Programme, phases: list[Phase], tota
                 "check2-circle",
             )
         )
-    missing = total.due - total.reported
-    if missing and total.metric.name == "total_financing":
-        chips.append(
-            Chip(
-                ngettext(
-                    "%(count)d amount not reported: the total is a lower bound",
-                    "%(count)d amounts not reported: the total is a lower bound",
-                    missing,
-                )
-                % {"count": missing},
-                "exclamation-triangle",
-                "warn",
-            )
-        )
+    chips += common.amounts_reported(total)[1:]
     if workspace.basis == "hypothesis":
         chips.append(Chip(_("shows an unconfirmed hypothesis"), "question-circle", "warn"))
     if programme.is_synthetic:
