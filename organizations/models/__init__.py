@@ -1,0 +1,40 @@
+"""Who scales up: organizations, their life, their federations, their linkages, the support they get."""
+
+from organizations.models.apex_memberships import ApexMembership, ApexRole
+from organizations.models.linkages import Linkage, LinkageKind, LinkageStatus, LinkageTransaction, TransactionType
+from organizations.models.organizations import (
+    Kind,
+    Organization,
+    OrganizationNorm,
+    ProgrammeEnrolment,
+    Tier,
+)
+from organizations.models.people import Office, Person, PersonMembership
+from organizations.models.statuses import OrganizationStatus, Status, Succession
+from organizations.models.support import Facilitator, Intervention, Service, ServiceKind, ServiceUse
+
+__all__ = [
+    "ApexMembership",
+    "ApexRole",
+    "Facilitator",
+    "Intervention",
+    "Kind",
+    "Linkage",
+    "LinkageKind",
+    "LinkageStatus",
+    "LinkageTransaction",
+    "Office",
+    "Organization",
+    "OrganizationNorm",
+    "OrganizationStatus",
+    "Person",
+    "PersonMembership",
+    "ProgrammeEnrolment",
+    "Service",
+    "ServiceKind",
+    "ServiceUse",
+    "Status",
+    "Succession",
+    "Tier",
+    "TransactionType",
+]
