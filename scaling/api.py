@@ -8,6 +8,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.routers import DefaultRouter
 
 import indicators.api
+import organizations.api
 import programmes.api
 from scaling.metrics_api import MetricListView, MetricView
 
@@ -19,7 +20,7 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, indicators.api):
+for package in (programmes.api, organizations.api, indicators.api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, viewset, basename=prefix)
 

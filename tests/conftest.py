@@ -1,8 +1,11 @@
+"""Fixtures for every floor."""
+
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
@@ -15,6 +18,12 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
     """The case programmes are loaded once; each test works in a transaction over them."""
     with django_db_blocker.unblock():
         call_command("load_cases", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rate limits of one test must not reach the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,285 @@
+"""API resources of the register; read side. What is dated is read as of a day."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from organizations.models import (
+    ApexMembership,
+    Intervention,
+    Linkage,
+    Organization,
+    OrganizationStatus,
+    ProgrammeEnrolment,
+)
+from programmes.api import code_of
+from programmes.models import Programme
+from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
+
+AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day the answer is true for; today if not given.")
+
+
+class DatedViewSet(ScopedReadOnlyViewSet):
+    """`as_of=2022-06-30`: what was true on that day."""
+
+    extra_parameters = ("as_of",)
+
+    @property
+    def as_of(self) -> datetime.date:
+        raw = self.request.query_params.get("as_of")
+        if raw is None:
+            return datetime.date.today()
+        try:
+            if len(raw) != 10:
+                raise ValueError
+            return datetime.date.fromisoformat(raw)
+        except ValueError:
+            raise ValidationError({"as_of": _("A date such as 2022-06-30 is expected.")}) from None
+
+
+@extend_schema_field({"type": ["string", "null"], "format": "date"})
+class Period(serializers.Field[Any, Any, Any, Any]):
+    """One end of a half-open period."""
+
+    def __init__(self, end: str, **kwargs: Any) -> None:
+        self.end = end
+        super().__init__(read_only=True, source="valid", **kwargs)
+
+    def to_representation(self, value: Any) -> str | None:
+        day = getattr(value, self.end)
+        return day.isoformat() if day else None
+
+
+class OrganizationSerializer(ResourceSerializer):
+    place = code_of("place")
+    country = code_of("country")
+    family = serializers.CharField(read_only=True)
+    status = serializers.SerializerMethodField()
+    apexes = serializers.SerializerMethodField()
+    programmes = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Organization
+        fields = [
+            "code",
+            "name",
+            "kind",
+            "family",
+            "tier",
+            "place",
+            "country",
+            "formed_on",
+            "formed_precision",
+            "registered_on",
+            "promoter",
+            "commodities",
+            "livelihood",
+            "members_are",
+            "status",
+            "apexes",
+            "programmes",
+            "is_synthetic",
+            "version",
+        ]
+
+    def get_status(self, organization: Organization) -> str | None:
+        """None before the formation."""
+        found = organization.statuses_then  # type: ignore[attr-defined]
+        return found[0].status if found else None
+
+    def get_apexes(self, organization: Organization) -> list[str]:
+        return [membership.apex.code for membership in organization.apexes_then]  # type: ignore[attr-defined]
+
+    def get_programmes(self, organization: Organization) -> list[str]:
+        return [enrolment.programme.code for enrolment in organization.enrolments_then]  # type: ignore[attr-defined]
+
+
+class OrganizationFilter(django_filters.FilterSet):
+    programme = django_filters.CharFilter(method="of_programme")
+    place = django_filters.CharFilter(field_name="place__code")
+    country = django_filters.CharFilter(field_name="country__code")
+    apex = django_filters.CharFilter(method="below")
+    name = django_filters.CharFilter(field_name="name", lookup_expr="icontains")
+
+    class Meta:
+        model = Organization
+        fields = ["kind", "tier", "promoter", "is_synthetic"]
+
+    def of_programme(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        visible = Programme.objects.visible_to(self.request.user).filter(code=value)
+        return queryset.filter(pk__in=ProgrammeEnrolment.objects.filter(programme__in=visible).values("organization"))
+
+    def below(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        apex = Organization.objects.visible_to(self.request.user).filter(code=value).first()
+        if apex is None:
+            return queryset.none()
+        return queryset.under(apex, on=self.view_day())  # type: ignore[attr-defined,no-any-return]
+
+    def view_day(self) -> datetime.date:
+        raw = self.request.query_params.get("as_of")
+        return datetime.date.fromisoformat(raw) if raw else datetime.date.today()
+
+
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF]))
+class OrganizationViewSet(DatedViewSet):
+    queryset = Organization.objects.select_related("place", "country")
+    serializer_class = OrganizationSerializer
+    filterset_class = OrganizationFilter
+    lookup_field = "code"
+    lookup_value_regex = r"[\w.-]+"
+    ordering = ["code"]
+    ordering_fields = ["code", "name", "formed_on"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        day = self.as_of
+        programmes = Programme.objects.visible_to(self.request.user)
+        apexes = Organization.objects.visible_to(self.request.user)
+        return (
+            super()
+            .get_queryset()
+            .filter(formed_on__lte=day)
+            .prefetch_related(
+                Prefetch(
+                    "statuses", OrganizationStatus.objects.filter(valid__contains=day), to_attr="statuses_then"
+                ),
+                Prefetch(
+                    "apex_memberships",
+                    ApexMembership.objects.filter(valid__contains=day, apex__in=apexes).select_related("apex"),
+                    to_attr="apexes_then",
+                ),
+                Prefetch(
+                    "enrolments",
+                    ProgrammeEnrolment.objects.filter(valid__contains=day, programme__in=programmes).select_related(
+                        "programme"
+                    ),
+                    to_attr="enrolments_then",
+                ),
+            )
+        )
+
+
+class ApexMembershipSerializer(ResourceSerializer):
+    member = code_of("member")
+    apex = code_of("apex")
+    start = Period("lower")
+    end = Period("upper")
+
+    class Meta:
+        model = ApexMembership
+        fields = ["id", "member", "apex", "start", "end", "role", "profession", "fee_paid_until", "exit_reason"]
+
+
+class ApexMembershipFilter(django_filters.FilterSet):
+    member = django_filters.CharFilter(field_name="member__code")
+    apex = django_filters.CharFilter(field_name="apex__code")
+
+    class Meta:
+        model = ApexMembership
+        fields = ["role"]
+
+
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
+class ApexMembershipViewSet(DatedViewSet):
+    """All rows; with `as_of` those that held on the day."""
+
+    queryset = ApexMembership.objects.select_related("member", "apex")
+    serializer_class = ApexMembershipSerializer
+    filterset_class = ApexMembershipFilter
+    ordering = ["pk"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        visible = Organization.objects.visible_to(self.request.user)
+        rows = super().get_queryset().filter(apex__in=visible)
+        return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
+
+
+class LinkageSerializer(ResourceSerializer):
+    organization = code_of("organization")
+    partner = code_of("partner", default=None, allow_null=True)
+    start = Period("lower")
+    end = Period("upper")
+
+    class Meta:
+        model = Linkage
+        fields = [
+            "id",
+            "organization",
+            "partner",
+            "kind",
+            "form",
+            "reference",
+            "signed_on",
+            "start",
+            "end",
+            "value",
+            "currency",
+            "volume",
+            "volume_unit",
+            "renewals",
+            "status",
+            "covers",
+            "causality",
+        ]
+
+
+class LinkageFilter(django_filters.FilterSet):
+    organization = django_filters.CharFilter(field_name="organization__code")
+    partner = django_filters.CharFilter(field_name="partner__code")
+
+    class Meta:
+        model = Linkage
+        fields = ["kind", "form", "status", "causality"]
+
+
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
+class LinkageViewSet(DatedViewSet):
+    """All rows; with `as_of` those in force on the day."""
+
+    queryset = Linkage.objects.select_related("organization", "partner")
+    serializer_class = LinkageSerializer
+    filterset_class = LinkageFilter
+    ordering = ["pk"]
+    ordering_fields = ["value", "signed_on"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
+
+
+class InterventionSerializer(ResourceSerializer):
+    phase = code_of("phase")
+    start = Period("lower")
+    end = Period("upper")
+
+    class Meta:
+        model = Intervention
+        fields = ["id", "phase", "purpose", "method", "topic", "start", "end", "participants", "women", "cost", "currency"]
+
+
+class InterventionViewSet(ScopedReadOnlyViewSet):
+    queryset = Intervention.objects.select_related("phase")
+    serializer_class = InterventionSerializer
+    filterset_fields = ["purpose", "method"]
+    ordering = ["pk"]
+
+
+ROUTES: list[tuple[str, Any]] = [
+    ("organizations", OrganizationViewSet),
+    ("apex-memberships", ApexMembershipViewSet),
+    ("linkages", LinkageViewSet),
+    ("interventions", InterventionViewSet),
+]
