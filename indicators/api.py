@@ -9,8 +9,18 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from indicators.models import Anchor, Indicator, IndicatorVersion, PhaseResult, PhaseResultCorrection, ScaleItem
+from indicators.models import (
+    Anchor,
+    Indicator,
+    IndicatorVersion,
+    PhaseResult,
+    PhaseResultCorrection,
+    Return,
+    Round,
+    ScaleItem,
+)
 from indicators.results import on_basis
+from organizations.api import Period
 from programmes.api import code_of
 from programmes.rest import ExactDecimalField, ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.vocabulary import FigureBasis
@@ -161,4 +171,90 @@ class PhaseResultViewSet(ScopedReadOnlyViewSet):
     ordering_fields = ["value"]
 
 
-ROUTES: list[tuple[str, Any]] = [("indicators", IndicatorViewSet), ("results", PhaseResultViewSet)]
+class RoundSerializer(ResourceSerializer):
+    programme = code_of("programme")
+    scale_version = serializers.CharField(source="scale_version.number", read_only=True)
+    window_start = Period("lower", source="window")
+    window_end = Period("upper", source="window")
+
+    class Meta:
+        model = Round
+        fields = [
+            "code",
+            "programme",
+            "kind",
+            "tags",
+            "reference_date",
+            "window_start",
+            "window_end",
+            "status",
+            "scale_version",
+        ]
+
+
+class RoundFilter(django_filters.FilterSet):
+    programme = django_filters.CharFilter(field_name="programme__code")
+
+    class Meta:
+        model = Round
+        fields = ["kind", "status"]
+
+
+class RoundViewSet(ScopedReadOnlyViewSet):
+    queryset = Round.objects.select_related("programme", "scale_version")
+    serializer_class = RoundSerializer
+    filterset_class = RoundFilter
+    lookup_field = "code"
+    ordering = ["code"]
+    ordering_fields = ["code", "reference_date"]
+
+
+class ReturnSerializer(ResourceSerializer):
+    organization = code_of("organization")
+    round = code_of("round", default=None, allow_null=True)
+    values = serializers.DictField(child=serializers.FloatField(), read_only=True)
+    null_reasons = serializers.DictField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Return
+        fields = [
+            "id",
+            "organization",
+            "round",
+            "state",
+            "version",
+            "method",
+            "values",
+            "null_reasons",
+            "incomplete",
+            "reported",
+            "correction_reason",
+            "submitted_at",
+            "approved_at",
+        ]
+
+
+class ReturnFilter(django_filters.FilterSet):
+    organization = django_filters.CharFilter(field_name="organization__code")
+    round = django_filters.CharFilter(field_name="round__code")
+    programme = django_filters.CharFilter(field_name="round__programme__code")
+
+    class Meta:
+        model = Return
+        fields = ["state", "method"]
+
+
+class ReturnViewSet(ScopedReadOnlyViewSet):
+    queryset = Return.objects.select_related("organization", "round")
+    serializer_class = ReturnSerializer
+    filterset_class = ReturnFilter
+    ordering = ["pk"]
+    ordering_fields = ["approved_at", "submitted_at"]
+
+
+ROUTES: list[tuple[str, Any]] = [
+    ("indicators", IndicatorViewSet),
+    ("results", PhaseResultViewSet),
+    ("rounds", RoundViewSet),
+    ("returns", ReturnViewSet),
+]

@@ -49,9 +49,9 @@ class DatedViewSet(ScopedReadOnlyViewSet):
 class Period(serializers.Field[Any, Any, Any, Any]):
     """One end of a half-open period."""
 
-    def __init__(self, end: str, **kwargs: Any) -> None:
+    def __init__(self, end: str, source: str = "valid", **kwargs: Any) -> None:
         self.end = end
-        super().__init__(read_only=True, source="valid", **kwargs)
+        super().__init__(read_only=True, source=source, **kwargs)
 
     def to_representation(self, value: Any) -> str | None:
         day = getattr(value, self.end)

@@ -191,6 +191,21 @@ class ByProgramme:
         return models.Q(**{f"{self.path}__in": scope.programmes}) if scope.programmes else None
 
 
+class ByAnyProgramme:
+    """A row that hangs on a programme by one of several paths (a return: of a round or of a period)."""
+
+    def __init__(self, *paths: str) -> None:
+        self.paths = paths
+
+    def restrict(self, scope: Scope) -> models.Q | None:
+        if not scope.programmes:
+            return None
+        condition = models.Q()
+        for path in self.paths:
+            condition |= models.Q(**{f"{path}__in": scope.programmes})
+        return condition
+
+
 @dataclass(frozen=True)
 class ByCountry:
     path: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,101 @@ class PhaseCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.phase} ({self.basis})"
+
+
+class Cell(models.Model):
+    """Additive components of the approved returns of one round, place, kind and tier: sums and counts, never ratios."""
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="cells")
+    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    tier = models.CharField(max_length=30)
+    components = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("computed cell")
+        verbose_name_plural = _("computed cells")
+        constraints = [models.UniqueConstraint(fields=["round", "place", "kind", "tier"], name="cell_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.place} {self.kind} {self.tier}"
+
+
+class FederationTotal(models.Model):
+    """The same components over the distinct organizations below an apex."""
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="federation_totals")
+    apex = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
+    components = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("total of a federation")
+        verbose_name_plural = _("totals of federations")
+        constraints = [models.UniqueConstraint(fields=["round", "apex"], name="federation_total_once")]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.apex}"
+
+
+class Severity(models.TextChoices):
+    WATCH = "watch", _("watch")
+    ALERT = "alert", _("alert")
+    HIGH = "high", _("high")
+
+
+class Alert(models.Model):
+    """Something to look at, opened and closed by the computation, acknowledged by a person with a note."""
+
+    rule = models.SlugField(max_length=60)
+    programme = models.ForeignKey("programmes.Programme", on_delete=models.CASCADE, related_name="alerts")
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.CASCADE, null=True, blank=True, related_name="alerts"
+    )
+    severity = models.CharField(max_length=10, choices=Severity.choices)
+    figures = models.JSONField(default=dict)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    note = models.TextField(blank=True)
+
+    scope = ByProgramme("programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(severity__in=Severity.values), name="alert_severity_known"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True) | models.Q(closed_at__gte=models.F("opened_at")),
+                name="alert_not_closed_before_opened",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acknowledged_by__isnull=True, acknowledged_at__isnull=True)
+                | (models.Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False) & ~models.Q(note="")),
+                name="alert_acknowledged_with_a_note",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "programme", "organization"],
+                condition=models.Q(closed_at__isnull=True),
+                nulls_distinct=False,
+                name="alert_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.organization or self.programme}"
 
 
 class MarkKind(models.TextChoices):

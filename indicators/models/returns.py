@@ -1,0 +1,177 @@
+"""A return: one organization's values for one round or period, in one row, with its state and its history."""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from organizations.models.base import known
+from programmes.access import ByAnyProgramme, ScopedQuerySet
+
+
+class ReturnState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    RETURNED = "returned", _("returned with comments")
+    APPROVED = "approved", _("approved")
+
+
+class Method(models.TextChoices):
+    REGISTER = "register", _("register")
+    ASSESSMENT = "assessment", _("assessment")
+    SURVEY = "survey", _("survey")
+    ESTIMATE = "estimate", _("estimate")
+    RECALL = "recall", _("recall")
+
+
+@pghistory.track(
+    pghistory.InsertEvent(level=pgtrigger.Statement),
+    pghistory.UpdateEvent(level=pgtrigger.Statement),
+    pghistory.DeleteEvent(level=pgtrigger.Statement),
+)
+class Return(models.Model):
+    """`values` maps an indicator code, or code.cell for a disaggregation (`OP-06.women`), to a number.
+
+    What has no value has a reason in `null_reasons`; a key is never in both. `evidence` maps a rated item to what was
+    seen. `reported` keeps the values as first approved once they have been corrected.
+    """
+
+    organization = models.ForeignKey(
+        "organizations.Organization", on_delete=models.PROTECT, related_name="returns", verbose_name=_("organization")
+    )
+    round = models.ForeignKey(
+        "indicators.Round",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("round"),
+    )
+    period = models.ForeignKey(
+        "indicators.ReportingPeriod",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="returns",
+        verbose_name=_("period"),
+    )
+    values = models.JSONField(_("values"), default=dict)
+    null_reasons = models.JSONField(_("reasons for no value"), default=dict, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    incomplete = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("incomplete disaggregations")
+    )
+    method = models.CharField(_("method"), max_length=20, choices=Method.choices, default=Method.ASSESSMENT)
+    state = models.CharField(_("state"), max_length=20, choices=ReturnState.choices, default=ReturnState.DRAFT)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("entered by")
+    )
+    entered_at = models.DateTimeField(_("entered"), auto_now=True)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    reported = models.JSONField(_("values as first approved"), null=True, blank=True)
+    correction_reason = models.CharField(_("reason for the correction"), max_length=300, blank=True)
+
+    scope = ByAnyProgramme("round__programme", "period__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("return")
+        verbose_name_plural = _("returns")
+        ordering = ["pk"]
+        constraints = [
+            known("state", ReturnState, "return_state_known"),
+            known("method", Method, "return_method_known"),
+            models.CheckConstraint(
+                condition=models.Q(round__isnull=False, period__isnull=True)
+                | models.Q(round__isnull=True, period__isnull=False),
+                name="return_of_round_or_period",
+            ),
+            models.UniqueConstraint(
+                fields=["round", "organization"], condition=models.Q(round__isnull=False), name="return_once_a_round"
+            ),
+            models.UniqueConstraint(
+                fields=["period", "organization"], condition=models.Q(period__isnull=False), name="return_once_a_period"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("entered_by")),
+                name="return_approved_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=ReturnState.APPROVED, approved_by__isnull=False, approved_at__isnull=False)
+                | (~models.Q(state=ReturnState.APPROVED) & models.Q(approved_by__isnull=True)),
+                name="return_approved_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reported__isnull=True) | ~models.Q(correction_reason=""),
+                name="return_correction_has_reason",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="return_values_fit",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="PERFORM indicators_check_return(NEW); RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="return_locked_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF EXISTS (SELECT 1 FROM indicators_round r
+                               WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.status = 'locked')
+                       OR EXISTS (SELECT 1 FROM indicators_reportingperiod p
+                                  WHERE p.id IN (OLD.period_id, NEW.period_id) AND p.is_locked) THEN
+                        RAISE EXCEPTION 'the round is locked; reopen it first'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'return_locked_stays';
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND OLD.state = 'approved' AND NEW.state = 'approved'
+                       AND NEW.values IS DISTINCT FROM OLD.values AND NEW.reported IS NULL THEN
+                        RAISE EXCEPTION 'an approved value changes only by a correction, which keeps what was reported'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'return_approved_is_corrected';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} · {self.round or self.period}"
+
+
+class ReturnComment(models.Model):
+    """What the reviewer and the officer say to each other about a return, or about one of its values."""
+
+    of_return = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="comments", verbose_name=_("return"))
+    code = models.CharField(_("about"), max_length=60, blank=True)
+    text = models.TextField(_("comment"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
+    )
+    written_at = models.DateTimeField(_("written"), auto_now_add=True)
+
+    scope = ByAnyProgramme("of_return__round__programme", "of_return__period__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment on a return")
+        verbose_name_plural = _("comments on returns")
+        constraints = [models.CheckConstraint(condition=~models.Q(text=""), name="return_comment_has_text")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
