@@ -1,0 +1,17 @@
+from accounts.catalogue_admin import register
+from organizations import models
+
+register(models.Facilitator, models.Intervention, models.OrganizationNorm, models.Person, models.Service, models.ServiceUse)
+# The register changes by operations, which keep its history whole.
+register(
+    models.ApexMembership,
+    models.Linkage,
+    models.LinkageTransaction,
+    models.Office,
+    models.Organization,
+    models.OrganizationStatus,
+    models.PersonMembership,
+    models.ProgrammeEnrolment,
+    models.Succession,
+    read_only=True,
+)

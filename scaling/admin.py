@@ -1,0 +1,12 @@
+from accounts.catalogue_admin import register
+from scaling import models
+
+register(
+    models.Alert,
+    models.Cell,
+    models.DirtyMark,
+    models.FederationTotal,
+    models.Heartbeat,
+    models.PhaseCell,
+    read_only=True,
+)

@@ -1,0 +1,308 @@
+"""The walking test: every address and every viewset action, as each role, inside and outside its scope.
+
+An address that is not expected here fails the test: a new one cannot come in without somebody saying who may see it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from indicators import rounds
+from indicators.models import Return, Round, ScaleVersion
+from organizations import apex_memberships, linkages, registry
+from organizations.models import Intervention
+from programmes.access import RoleName, scoped_models
+from programmes.models import Election, Partner, Phase, Place, PolicyEvent, Programme, SpaceAssessment
+from scaling.api import router
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+#: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
+#: "staff": the administration pages; "nobody": answers 404.
+EXPECTED: dict[str, str] = {
+    "healthz": "open",
+    "readyz": "open",
+    "set_language": "open",
+    "scaling:portfolio": "signed in",
+    "scaling:programme": "role",
+    "account_login": "open",
+    "account_logout": "open",
+    "account_inactive": "open",
+    "account_reauthenticate": "signed in",
+    "account_change_password": "signed in",
+    "account_reset_password": "open",
+    "account_reset_password_done": "open",
+    "account_reset_password_from_key": "open",
+    "account_reset_password_from_key_done": "open",
+    "usersessions_list": "signed in",
+    "account_signup": "nobody",
+    "account_email": "nobody",
+    "account_set_password": "nobody",
+    "account_email_verification_sent": "nobody",
+    "accounts:settings": "signed in",
+    "accounts:tokens": "signed in",
+    "accounts:revoke_token": "signed in",
+    "metrics-list": "role",
+    "metrics-detail": "role",
+    "api-schema": "open",
+    "api-docs": "open",
+    "api-root": "role",
+}
+
+#: Every resource: what the programme PCDP (Ethiopia) and TNWDP (India) have there, by the code or id in the answer.
+#: "all" is reference data that every role reads.
+RESOURCES = {
+    "places": "all",
+    "programmes": "code",
+    "phases": "code",
+    "partners": "all",
+    "financing-lines": "id",
+    "policy-events": "id",
+    "elections": "id",
+    "space-assessments": "id",
+    "exchange-rates": "all",
+    "organizations": "code",
+    "apex-memberships": "id",
+    "linkages": "id",
+    "interventions": "id",
+    "indicators": "all",
+    "results": "id",
+    "rounds": "code",
+    "returns": "id",
+}
+
+SIDES = {"PCDP": "ETH", "TNWDP": "IND"}
+
+
+def all_names() -> set[str]:
+    """Names of all addresses but the administration's, which is walked by its own test."""
+    found: set[str] = set()
+
+    def walk(patterns: list[Any], space: str) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                if pattern.app_name == "admin":
+                    continue
+                walk(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space)
+            else:
+                assert isinstance(pattern, URLPattern)
+                assert pattern.name, f"{pattern.pattern} has no name, so nothing can be expected of it"
+                found.add(f"{space}{pattern.name}")
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def test_every_address_is_expected() -> None:
+    resources = {f"{name}-{action}" for name in RESOURCES for action in ("list", "detail")}
+    assert all_names() == set(EXPECTED) | resources
+
+
+def test_every_resource_is_expected_and_only_reads() -> None:
+    assert {prefix for prefix, _viewset, _name in router.registry} == set(RESOURCES)
+    for _prefix, viewset, _name in router.registry:
+        extra = [action.__name__ for action in viewset.get_extra_actions()]
+        assert extra == [], "a new action needs an expectation here"
+        for write in ("create", "update", "partial_update", "destroy"):
+            assert not hasattr(viewset, write)
+
+
+def test_every_model_that_is_served_has_a_scope() -> None:
+    scoped = set(scoped_models())
+    for _prefix, viewset, _name in router.registry:
+        assert viewset.queryset.model in scoped
+
+
+@pytest.fixture
+def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
+    """Something in every resource on both sides; returns side → resource → codes or ids that belong to it alone."""
+    own: dict[str, dict[str, set[str]]] = {}
+    day = datetime.date(2020, 1, 1)
+    for code, country_code in SIDES.items():
+        programme, country = Programme.objects.get(code=code), Place.objects.get(code=country_code)
+        phase = Phase.objects.filter(programme=programme).first()
+        assert phase is not None
+        common: dict[str, Any] = dict(
+            place=country, formed_on=datetime.date(2015, 1, 1), promoter="project", programme=programme, by=None
+        )
+        group = registry.register(code=f"G-{code}", name="Group", kind="shg", **common)
+        union = registry.register(
+            code=f"U-{code}", name="Union", kind="union", tier="local_apex", members_are="organizations", **common
+        )
+        membership = apex_memberships.join(member=group, apex=union, on=day, by=None).membership
+        linkage = linkages.open_linkage(
+            organization=group,
+            partner=Partner.objects.get(code="IFAD"),
+            kind="other",
+            form="oral",
+            causality="direct",
+            since=day,
+            by=None,
+        )
+        support = Intervention.objects.create(
+            phase=phase, purpose="bonding", method="training", valid=DateRange(day, None)
+        )
+        round_ = Round.objects.create(
+            programme=programme,
+            code=f"round-{code}".lower(),
+            kind="baseline",
+            reference_date=day,
+            window=DateRange(day, datetime.date(2020, 3, 1)),
+            scale_version=ScaleVersion.objects.get(),
+        )
+        rounds.open_round(round=round_, by=None)
+        row = Return.objects.create(organization=group, round=round_, entered_by=factories.user(), values={"OP-06": 9})
+        event = PolicyEvent.objects.create(
+            country=country, title="Law", date=day, type="law", stage="adopted", direction="enabling"
+        )
+        election = Election.objects.create(country=country, level="national", kind="general", date=day)
+        space = SpaceAssessment.objects.create(
+            programme=programme, date=day, space="political", rating=3, evidence="seen"
+        )
+        own[code] = {
+            "programmes": {code},
+            "phases": set(programme.phases.values_list("code", flat=True)),
+            "financing-lines": {str(pk) for p in programme.phases.all() for pk in p.financing_lines.values_list("pk", flat=True)},
+            "policy-events": {str(event.pk)},
+            "elections": {str(election.pk)},
+            "space-assessments": {str(space.pk)},
+            "organizations": {group.code, union.code},
+            "apex-memberships": {str(membership.pk)},
+            "linkages": {str(linkage.pk)},
+            "interventions": {str(support.pk)},
+            "results": {str(pk) for pk in programme.results.values_list("pk", flat=True)},
+            "rounds": {round_.code},
+            "returns": {str(row.pk)},
+        }
+    return own
+
+
+def people() -> dict[str, tuple[User, set[str]]]:
+    """One person for each role and kind of scope, and the sides they may see."""
+    return {
+        "administrator": (factories.administrator(), {"PCDP", "TNWDP"}),
+        "manager": (factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="ETH"), {"PCDP"}),
+        "officer": (factories.person(RoleName.ME_OFFICER, programme="TNWDP"), {"TNWDP"}),
+        "viewer of a country": (factories.person(RoleName.VIEWER, country="IND"), {"TNWDP"}),
+        "viewer of a programme": (factories.person(RoleName.VIEWER, programme="PCDP"), {"PCDP"}),
+        "api client": (factories.person(RoleName.API_CLIENT, programme="TNWDP"), {"TNWDP"}),
+        "viewer of nothing here": (factories.person(RoleName.VIEWER, country="GHA"), set()),
+        "nobody's": (factories.user(), set()),
+    }
+
+
+def test_each_role_reads_its_own_side_and_never_the_other(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    walked = 0
+    for who, (someone, sides) in people().items():
+        client = Client(headers={"authorization": factories.token_header(someone)["HTTP_AUTHORIZATION"]})
+        for resource, key in RESOURCES.items():
+            listed = client.get(reverse(f"{resource}-list"), {"page_size": 1000})
+            walked += 1
+            if who == "nobody's":
+                assert listed.status_code == 403
+                continue
+            assert listed.status_code == 200, (who, resource, listed.content)
+            if key == "all":
+                continue
+            found = {str(row[key]) for row in listed.json()["results"]}
+            for side in SIDES:
+                own = two_sides[side][resource]
+                if side in sides:
+                    assert own <= found, (who, resource, side)
+                else:
+                    assert not own & found, (who, resource, side)
+                for one in own:
+                    answer = client.get(reverse(f"{resource}-detail", args=[one]))
+                    walked += 1
+                    assert answer.status_code == (200 if side in sides else 404), (who, resource, one)
+    assert walked > 500
+
+
+def test_filters_do_not_reach_over_the_scope(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    someone = factories.person(RoleName.VIEWER, programme="PCDP")
+    client = Client(headers={"authorization": factories.token_header(someone)["HTTP_AUTHORIZATION"]})
+    for resource, query in (
+        ("organizations", {"programme": "TNWDP"}),
+        ("organizations", {"apex": "U-TNWDP"}),
+        ("organizations", {"country": "IND"}),
+        ("financing-lines", {"programme": "TNWDP"}),
+        ("results", {"programme": "TNWDP"}),
+        ("returns", {"programme": "TNWDP"}),
+        ("apex-memberships", {"apex": "U-TNWDP"}),
+    ):
+        assert client.get(reverse(f"{resource}-list"), query).json()["results"] == [], resource
+
+
+def test_metrics_answer_only_for_what_may_be_seen() -> None:
+    someone = factories.person(RoleName.VIEWER, programme="PCDP")
+    client = Client(headers={"authorization": factories.token_header(someone)["HTTP_AUTHORIZATION"]})
+    url = reverse("metrics-detail", args=["total_financing"])
+    (row,) = client.get(url).json()["results"]
+    assert row["programmes"] == ["PCDP"]
+    for query in ({"programme": "TNWDP"}, {"phase": "TNWDP-1"}, {"phase": "PCDP-II", "against": "TNWDP-1"}):
+        refused = client.get(url, query)
+        unknown = client.get(url, {name: "NOPE" for name in query})
+        assert refused.status_code == unknown.status_code == 400
+        assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_pages_open_for_those_who_may(name: str) -> None:
+    arguments = {
+        "scaling:programme": ["PCDP"],
+        "account_reset_password_from_key": ["1", "a-b"],
+        "accounts:revoke_token": ["0" * 128],
+        "metrics-detail": ["total_financing"],
+    }.get(name, [])
+    url = reverse(name, args=arguments)
+    rule = EXPECTED[name]
+    posts = name in ("accounts:revoke_token", "set_language")
+    inside = factories.person(RoleName.VIEWER, programme="PCDP")
+    outside = factories.person(RoleName.VIEWER, country="GHA")
+    roleless = factories.user()
+
+    def status(someone: User | None) -> int:
+        client = Client()
+        if someone is not None:
+            client.force_login(someone)
+        return client.post(url).status_code if posts else client.get(url).status_code
+
+    anonymous = status(None)
+    if rule == "open":
+        assert anonymous in (200, 302, 503)
+    elif rule == "nobody":
+        assert [status(who) for who in (None, inside, factories.administrator())] == [404, 404, 404]
+    elif name.startswith(("metrics", "api")):
+        assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
+    else:
+        assert anonymous == 302
+        if name == "accounts:revoke_token":
+            assert status(inside) == 404
+        elif name == "scaling:programme":
+            assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
+        else:
+            assert [status(inside), status(roleless)] == [200, 200]
+
+
+def test_administration_is_for_administrators_only() -> None:
+    for someone in (factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="ETH"), factories.user()):
+        client = Client()
+        client.force_login(someone)
+        assert client.get("/admin/").status_code == 302
+        assert client.get("/admin/programmes/programme/").status_code == 302
+    staff = factories.user(is_staff=True, is_superuser=True)
+    client = Client()
+    client.force_login(staff)
+    index = client.get("/admin/")
+    assert index.status_code == 200
+    for app in index.context["available_apps"]:
+        for model in app["models"]:
+            assert client.get(model["admin_url"]).status_code == 200, model["admin_url"]
