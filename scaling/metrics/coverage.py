@@ -6,7 +6,7 @@ The source may tell what was covered at first and what after the State scaled it
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import N_, Outcome, metric
+from scaling.metrics.registry import gettext_noop, Outcome, metric
 from scaling.metrics.subjects import Components, Subject
 
 KEY = "coverage_districts"
@@ -29,7 +29,7 @@ def initial_districts(components: Components) -> f.Figure:
     family="coverage",
     unit="districts",
     formula="districts",
-    definition=N_("Administrative units in which the phase works; where it was scaled up later, after that."),
+    definition=gettext_noop("Administrative units in which the phase works; where it was scaled up later, after that."),
     components=("districts",),
     catalogue_code="OP-17",
 )
@@ -42,7 +42,7 @@ def coverage_districts(subject: Subject) -> Outcome:
     family="coverage",
     unit="per cent",
     formula="100 × districts / districts of the phase compared with",
-    definition=N_("Districts covered as a part of those of another phase that is said to cover all."),
+    definition=gettext_noop("Districts covered as a part of those of another phase that is said to cover all."),
     components=("districts", "all_districts"),
     needs_against=True,
 )
@@ -60,7 +60,7 @@ def coverage_share(subject: Subject) -> Outcome:
     family="coverage",
     unit="districts",
     formula="stated share / 100 × districts",
-    definition=N_(
+    definition=gettext_noop(
         "How many districts the share that the source states in words would be, if this phase covers all of them. "
         "It shows whether the words agree with the counts."
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scaling.metrics import figures as f
 from scaling.metrics.finance import COFINANCING, REPLICATION, ifad
-from scaling.metrics.registry import N_, Outcome, metric
+from scaling.metrics.registry import gettext_noop, Outcome, metric
 from scaling.metrics.subjects import Subject
 
 CROWD_IN = frozenset({"crowd_in"})
@@ -18,7 +18,7 @@ def _attributed(subject: Subject) -> f.Figure:
     family="crowd_in",
     unit="ratio",
     formula="crowd-in × attribution share / ifad disbursed",
-    definition=N_(
+    definition=gettext_noop(
         "Investment that came after design through linkages, the part credited to this programme, for one dollar "
         "that IFAD has paid out."
     ),
@@ -34,7 +34,7 @@ def crowd_in_ratio(subject: Subject) -> Outcome:
     family="crowd_in",
     unit="ratio",
     formula="(cofinancing disbursed + crowd-in) / ifad disbursed",
-    definition=N_("Realised co-financing and crowd-in together for one dollar that IFAD has paid out."),
+    definition=gettext_noop("Realised co-financing and crowd-in together for one dollar that IFAD has paid out."),
     components=("cofinancing", "crowd_in", "ifad"),
     catalogue_code="SU-15",
 )
@@ -52,7 +52,7 @@ def total_mobilised_ratio(subject: Subject) -> Outcome:
     family="crowd_in",
     unit="ratio",
     formula="replication / ifad of the programmes whose model is copied",
-    definition=N_(
+    definition=gettext_noop(
         "What others commit to copy the model, for one dollar of IFAD's in the programmes it was copied from. "
         "Never part of a leverage ratio."
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import N_, Outcome, metric
+from scaling.metrics.registry import gettext_noop, Outcome, metric
 from scaling.metrics.subjects import Components, Subject, rescaled
 
 MILLION = 1_000_000
@@ -33,7 +33,7 @@ def total(components: Components, stage: str = "design") -> f.Figure:
     family="finance",
     unit="US$ million",
     formula="ifad + cofinancing",
-    definition=N_(
+    definition=gettext_noop(
         "All financing at design, IFAD's and the others'. What replicates the model elsewhere is not in it. "
         "An amount that is not reported makes it a lower bound."
     ),
@@ -49,7 +49,7 @@ def total_financing(subject: Subject) -> Outcome:
     family="finance",
     unit="US$ million",
     formula="ifad",
-    definition=N_("IFAD's own loans and grants at design."),
+    definition=gettext_noop("IFAD's own loans and grants at design."),
     components=("ifad",),
 )
 def ifad_financing(subject: Subject) -> Outcome:
@@ -61,7 +61,7 @@ def ifad_financing(subject: Subject) -> Outcome:
     family="finance",
     unit="per cent",
     formula="100 × ifad / total",
-    definition=N_("IFAD's part of all financing at design."),
+    definition=gettext_noop("IFAD's part of all financing at design."),
     components=("ifad", "total"),
 )
 def ifad_share(subject: Subject) -> Outcome:
@@ -73,7 +73,7 @@ def ifad_share(subject: Subject) -> Outcome:
     family="finance",
     unit="US$ million",
     formula="replication",
-    definition=N_("What others commit to copy the model elsewhere. It is shown beside leverage, never inside it."),
+    definition=gettext_noop("What others commit to copy the model elsewhere. It is shown beside leverage, never inside it."),
     components=("replication",),
 )
 def replication_funds(subject: Subject) -> Outcome:

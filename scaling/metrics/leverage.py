@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from scaling.metrics import figures as f
 from scaling.metrics.finance import COFINANCING, ifad
-from scaling.metrics.registry import N_, Outcome, metric, register
+from scaling.metrics.registry import gettext_noop, Outcome, metric, register
 from scaling.metrics.subjects import (
     BENEFICIARIES,
     DOMESTIC,
@@ -29,16 +29,16 @@ def _ratio(subject: Subject, stage: str, categories: frozenset[str] | None) -> O
 
 
 _CATEGORIES = (
-    ("design", None, N_("Co-financing agreed at design for one dollar of IFAD's, all other financiers together.")),
-    ("international", INTERNATIONAL, N_("International co-financing at design for one dollar of IFAD's.")),
+    ("design", None, gettext_noop("Co-financing agreed at design for one dollar of IFAD's, all other financiers together.")),
+    ("international", INTERNATIONAL, gettext_noop("International co-financing at design for one dollar of IFAD's.")),
     (
         "domestic",
         DOMESTIC,
-        N_("Domestic co-financing at design (governments, banks, companies, beneficiaries) for one dollar of IFAD's."),
+        gettext_noop("Domestic co-financing at design (governments, banks, companies, beneficiaries) for one dollar of IFAD's."),
     ),
-    ("government", GOVERNMENT, N_("Governments' co-financing at design for one dollar of IFAD's.")),
-    ("beneficiaries", BENEFICIARIES, N_("Beneficiaries' contribution at design for one dollar of IFAD's.")),
-    ("domestic_fi", DOMESTIC_FI, N_("Domestic banks' co-financing at design for one dollar of IFAD's.")),
+    ("government", GOVERNMENT, gettext_noop("Governments' co-financing at design for one dollar of IFAD's.")),
+    ("beneficiaries", BENEFICIARIES, gettext_noop("Beneficiaries' contribution at design for one dollar of IFAD's.")),
+    ("domestic_fi", DOMESTIC_FI, gettext_noop("Domestic banks' co-financing at design for one dollar of IFAD's.")),
 )
 
 for _suffix, _group, _definition in _CATEGORIES:
@@ -58,7 +58,7 @@ for _suffix, _group, _definition in _CATEGORIES:
     family="leverage",
     unit="ratio",
     formula="cofinancing disbursed / ifad disbursed",
-    definition=N_("Co-financing paid out so far for one dollar that IFAD has paid out."),
+    definition=gettext_noop("Co-financing paid out so far for one dollar that IFAD has paid out."),
     components=("cofinancing", "ifad"),
     catalogue_code="SU-14",
 )
@@ -70,7 +70,7 @@ def leverage_ratio_realised(subject: Subject) -> Outcome:
     family="leverage",
     unit="per cent",
     formula="100 × cofinancing disbursed / cofinancing agreed",
-    definition=N_("The part of the agreed co-financing that has been paid out."),
+    definition=gettext_noop("The part of the agreed co-financing that has been paid out."),
     components=("disbursed", "agreed"),
     catalogue_code="SU-14",
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from scaling.metrics import figures as f
 from scaling.metrics import reach
 from scaling.metrics.coverage import districts
-from scaling.metrics.registry import N_, Outcome, metric, register
+from scaling.metrics.registry import gettext_noop, Outcome, metric, register
 from scaling.metrics.subjects import Components, Subject
 from scaling.metrics.unit_costs import borrowing_persons, of_unit
 
@@ -46,21 +46,21 @@ COUNTS: dict[str, tuple[Count, str]] = {
 }
 
 _RATIOS = (
-    ("beneficiaries_per_district", "beneficiaries", "districts", N_("People benefiting for one district covered.")),
-    ("subprojects_per_district", "subprojects", "districts", N_("Subprojects for one district covered.")),
-    ("beneficiaries_per_subproject", "beneficiaries", "subprojects", N_("People benefiting for one subproject.")),
-    ("borrowers_per_shg", "borrowers", "shg", N_("Borrowing persons for one self-help group.")),
-    ("shg_per_vlc", "shg", "vlc", N_("Self-help groups for one village-level committee.")),
-    ("vlc_per_cmrc", "vlc", "cmrc", N_("Village-level committees for one community-managed resource centre.")),
-    ("shg_per_cmrc", "shg", "cmrc", N_("Self-help groups for one community-managed resource centre.")),
-    ("shg_per_district", "shg", "districts", N_("Self-help groups for one district covered.")),
-    ("bac_per_district", "bac", "districts", N_("Functioning business centres for one district covered.")),
-    ("people_trained_per_bac", "people_trained", "bac", N_("People trained for one business centre.")),
-    ("people_trained_per_district", "people_trained", "districts", N_("People trained for one district covered.")),
-    ("wage_jobs_per_bac", "wage_jobs", "bac", N_("Wage jobs for one business centre.")),
-    ("wage_jobs_per_person_trained", "wage_jobs", "people_trained", N_("Wage jobs for one person trained.")),
-    ("wage_jobs_per_enterprise", "wage_jobs", "enterprises", N_("Wage jobs for one operating enterprise.")),
-    ("bank_accounts_per_enterprise", "bank_accounts", "enterprises", N_("Bank accounts for one enterprise.")),
+    ("beneficiaries_per_district", "beneficiaries", "districts", gettext_noop("People benefiting for one district covered.")),
+    ("subprojects_per_district", "subprojects", "districts", gettext_noop("Subprojects for one district covered.")),
+    ("beneficiaries_per_subproject", "beneficiaries", "subprojects", gettext_noop("People benefiting for one subproject.")),
+    ("borrowers_per_shg", "borrowers", "shg", gettext_noop("Borrowing persons for one self-help group.")),
+    ("shg_per_vlc", "shg", "vlc", gettext_noop("Self-help groups for one village-level committee.")),
+    ("vlc_per_cmrc", "vlc", "cmrc", gettext_noop("Village-level committees for one community-managed resource centre.")),
+    ("shg_per_cmrc", "shg", "cmrc", gettext_noop("Self-help groups for one community-managed resource centre.")),
+    ("shg_per_district", "shg", "districts", gettext_noop("Self-help groups for one district covered.")),
+    ("bac_per_district", "bac", "districts", gettext_noop("Functioning business centres for one district covered.")),
+    ("people_trained_per_bac", "people_trained", "bac", gettext_noop("People trained for one business centre.")),
+    ("people_trained_per_district", "people_trained", "districts", gettext_noop("People trained for one district covered.")),
+    ("wage_jobs_per_bac", "wage_jobs", "bac", gettext_noop("Wage jobs for one business centre.")),
+    ("wage_jobs_per_person_trained", "wage_jobs", "people_trained", gettext_noop("Wage jobs for one person trained.")),
+    ("wage_jobs_per_enterprise", "wage_jobs", "enterprises", gettext_noop("Wage jobs for one operating enterprise.")),
+    ("bank_accounts_per_enterprise", "bank_accounts", "enterprises", gettext_noop("Bank accounts for one enterprise.")),
 )
 
 
@@ -90,7 +90,7 @@ for _name, _upper, _lower, _definition in _RATIOS:
     family="per_unit",
     unit="enterprises",
     formula="small and medium + micro and small",
-    definition=N_("Operating enterprises of both classes, if the two do not overlap."),
+    definition=gettext_noop("Operating enterprises of both classes, if the two do not overlap."),
     components=("sme_operating", "mse_operating"),
 )
 def enterprises_operating(subject: Subject) -> Outcome:
@@ -103,7 +103,7 @@ def enterprises_operating(subject: Subject) -> Outcome:
     family="per_unit",
     unit="per cent",
     formula="100 × borrowing groups / self-help groups",
-    definition=N_("Self-help groups that have a loan. Where the source counts borrowing persons it cannot be told."),
+    definition=gettext_noop("Self-help groups that have a loan. Where the source counts borrowing persons it cannot be told."),
     components=("borrowing_groups", "shg"),
 )
 def credit_linked_shg_share(subject: Subject) -> Outcome:

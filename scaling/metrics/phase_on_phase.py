@@ -13,20 +13,20 @@ from scaling.metrics import reach
 from scaling.metrics.coverage import districts, initial_districts
 from scaling.metrics.finance import ifad, total
 from scaling.metrics.per_unit import counted, organizations
-from scaling.metrics.registry import N_, Outcome, metric, register
+from scaling.metrics.registry import gettext_noop, Outcome, metric, register
 from scaling.metrics.subjects import Components, Subject
 
 Count = Callable[[Components], f.Figure]
 
 _MEASURES: tuple[tuple[str, Count, str], ...] = (
-    ("coverage", districts, N_("Districts covered, against the earlier phase.")),
-    ("beneficiary", reach.beneficiaries, N_("People benefiting, against the earlier phase.")),
-    ("subproject", counted("subprojects"), N_("Subprojects, against the earlier phase.")),
-    ("financing", total, N_("All financing at design, against the earlier phase.")),
-    ("ifad", ifad, N_("IFAD's financing at design, against the earlier phase.")),
-    ("shg", organizations("SHG"), N_("Self-help groups, against the earlier phase or programme.")),
-    ("vlc", organizations("VLC"), N_("Village-level committees, against the earlier phase or programme.")),
-    ("cmrc", organizations("CMRC"), N_("Community-managed resource centres, against the earlier phase or programme.")),
+    ("coverage", districts, gettext_noop("Districts covered, against the earlier phase.")),
+    ("beneficiary", reach.beneficiaries, gettext_noop("People benefiting, against the earlier phase.")),
+    ("subproject", counted("subprojects"), gettext_noop("Subprojects, against the earlier phase.")),
+    ("financing", total, gettext_noop("All financing at design, against the earlier phase.")),
+    ("ifad", ifad, gettext_noop("IFAD's financing at design, against the earlier phase.")),
+    ("shg", organizations("SHG"), gettext_noop("Self-help groups, against the earlier phase or programme.")),
+    ("vlc", organizations("VLC"), gettext_noop("Village-level committees, against the earlier phase or programme.")),
+    ("cmrc", organizations("CMRC"), gettext_noop("Community-managed resource centres, against the earlier phase or programme.")),
 )
 
 
@@ -100,7 +100,7 @@ for _measure, _count, _definition in _MEASURES:
     family="phase_on_phase",
     unit="ratio",
     formula="beneficiary_scaling_factor / financing_scaling_factor",
-    definition=N_("Above 1 reach grows faster than money."),
+    definition=gettext_noop("Above 1 reach grows faster than money."),
     components=("beneficiary_scaling_factor", "financing_scaling_factor"),
     catalogue_code="SU-23",
     needs_against=True,

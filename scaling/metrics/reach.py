@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import N_, Outcome, metric
+from scaling.metrics.registry import gettext_noop, Outcome, metric
 from scaling.metrics.subjects import Components, Subject
 
 
@@ -34,7 +34,7 @@ def incremental(subject: Subject) -> f.Figure:
     family="reach",
     unit="persons",
     formula="beneficiaries",
-    definition=N_(
+    definition=gettext_noop(
         "People who benefit. Of cumulative counts the last one is taken; where the source does not say whether "
         "phases are cumulative, no total over phases is given."
     ),
@@ -50,7 +50,7 @@ def people_reached(subject: Subject) -> Outcome:
     family="reach",
     unit="persons",
     formula="beneficiaries - beneficiaries of the phase before",
-    definition=N_("People whom the phase added to those reached before."),
+    definition=gettext_noop("People whom the phase added to those reached before."),
     components=("beneficiaries", "beneficiaries_before"),
 )
 def beneficiaries_incremental(subject: Subject) -> Outcome:
@@ -64,7 +64,7 @@ def beneficiaries_incremental(subject: Subject) -> Outcome:
     family="reach",
     unit="persons",
     formula="borrowing individuals + borrowing groups (refused)",
-    definition=N_("Borrowers. Persons and groups are never added up."),
+    definition=gettext_noop("Borrowers. Persons and groups are never added up."),
     components=("borrowers",),
 )
 def borrowers_total(subject: Subject) -> Outcome:

@@ -9,7 +9,7 @@ from scaling.metrics.figures import Figure
 from scaling.metrics.subjects import Subject
 
 
-def N_(message: str) -> str:  # noqa: N802 - the usual name
+def gettext_noop(message: str) -> str:
     """Marks a text for translation without needing Django here; the API translates it when it is shown."""
     return message
 
