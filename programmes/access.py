@@ -116,13 +116,14 @@ NOWHERE = Scope()
 
 
 def _roles_in_force(user: Any) -> list[tuple[str, int | None, int | None]]:
-    assignment = apps.get_model("programmes", "RoleAssignment")
-    today = datetime.date.today()
-    return list(
-        assignment._default_manager.filter(user=user, valid__contains=today).values_list(
-            "role", "programme_id", "country_id"
-        )
-    )
+    """Read once for each user object, that is once a request."""
+    cached: list[tuple[str, int | None, int | None]] | None = user.__dict__.get("_trellis_roles")
+    if cached is None:
+        assignment = apps.get_model("programmes", "RoleAssignment")
+        rows = assignment._default_manager.filter(user=user, valid__contains=datetime.date.today())
+        cached = list(rows.values_list("role", "programme_id", "country_id"))
+        user.__dict__["_trellis_roles"] = cached
+    return cached
 
 
 def _resolve(user: Any) -> dict[Permission, Scope]:

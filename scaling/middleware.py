@@ -20,8 +20,9 @@ class BadBytesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "")) + request.path.encode("utf-8", "surrogatepass")
-        if b"\0" in raw or not _is_utf8(raw):
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        # Django writes broken bytes of a path out as %FF, which no address matches; only NUL would pass.
+        if b"\0" in query or "\0" in request.path or not _is_utf8(query):
             return errors.bad_bytes(request)
         return self.get_response(request)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -31,12 +33,14 @@ class CursorPages(CursorPagination):
         return int(raw)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
+        raw = request.query_params.get(self.cursor_query_param)
         try:
-            return super().decode_cursor(request)
+            cursor = super().decode_cursor(request)
         except NotFound:
-            raise ValidationError(
-                {"cursor": _("This cursor is not one that a page gave; start again without it.")}
-            ) from None
+            cursor = None
+        if raw is not None and (cursor is None or not _is_ours(raw)):
+            raise ValidationError({"cursor": _("This cursor is not one that a page gave; start again without it.")})
+        return cursor
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
         ordering = tuple(super().get_ordering(request, queryset, view))
@@ -66,3 +70,13 @@ class CursorPages(CursorPagination):
 
     def get_previous_link(self) -> str | None:
         return super().get_previous_link() if self.has_previous else None
+
+
+def _is_ours(raw: str) -> bool:
+    """A cursor holds a position, an offset or a direction and nothing else; anything decodes to an empty one."""
+    try:
+        text = b64decode(raw.encode("ascii"), validate=True).decode("ascii")
+        parts = parse_qs(text, keep_blank_values=True, strict_parsing=True)
+    except ValueError:
+        return False
+    return set(parts) <= {"o", "r", "p"}
