@@ -26,7 +26,10 @@ def create(*, user: User, name: str, days: int, can_write: bool = False) -> tupl
             {"days": _("A token lives from 1 to %(days)d days.") % {"days": LONGEST_DAYS}}, code="out_of_range"
         )
     token, secret = ApiToken.objects.create(
-        user=user, expiry=timedelta(days=days), name=name.strip(), can_write=can_write
+        user=user,
+        expiry=timedelta(days=days),  # type: ignore[misc]
+        name=name.strip(),
+        can_write=can_write,
     )
     return token, secret
 

@@ -91,7 +91,7 @@ class IndicatorFilter(django_filters.FilterSet):
 
 
 class IndicatorViewSet(ScopedReadOnlyViewSet):
-    queryset = Indicator.objects.select_related("related").prefetch_related(
+    queryset = Indicator.objects.select_related("related").prefetch_related(  # type: ignore[type-var]
         Prefetch("versions", IndicatorVersion.objects.order_by("-number")),
         Prefetch("scale_items", ScaleItem.objects.order_by("-version_id")),
         Prefetch("scale_items__anchors", Anchor.objects.order_by("level")),

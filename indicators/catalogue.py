@@ -1,4 +1,4 @@
-"""Load the catalogue, the rating scale and their translations from the files in data/. Loading again changes nothing."""
+"""Load the catalogue, the rating scale and their translations from the files in data/, as often as you like."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _version(indicator: Indicator, fields: dict[str, Any]) -> None:
 
 def _indicator(row: dict[str, str], position: int, dimension: str, texts: Translations) -> None:
     code = row["code"]
-    core = [part for part in re.findall(r"\b(?:\d+(?:\.[\da-z]+)*|Policy \d|SF\.\d\.\d)", row["ifad_core_indicator"])]
+    core = re.findall(r"\b(?:\d+(?:\.[\da-z]+)*|Policy \d|SF\.\d\.\d)", row["ifad_core_indicator"])
     indicator, _created = Indicator.objects.update_or_create(
         code=code,
         defaults={
@@ -147,9 +147,7 @@ def _scale(rows: list[dict[str, str]], texts: Translations) -> None:
             },
         )
         field = f"level-{row['level']}"
-        found = {
-            language: {"text": text} for language, text in texts.get(("anchor", code, field), {}).items()
-        }
+        found = {language: {"text": text} for language, text in texts.get(("anchor", code, field), {}).items()}
         Anchor.objects.update_or_create(
             item=item, level=int(row["level"]), defaults={"text": row["anchor"], "translations": found}
         )

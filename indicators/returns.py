@@ -105,7 +105,7 @@ def _number_problem(indicator: Indicator, key: str, value: Any) -> Any:
 def save_values(
     *,
     organization: Organization,
-    round: Round,  # noqa: A002 - the domain's word
+    round: Round,
     values: Mapping[str, Any],
     by: Any,
     null_reasons: Mapping[str, str] | None = None,
@@ -172,7 +172,7 @@ def tell(rows: Iterable[Return]) -> None:
 
 
 def total_of_cells(of: Return, code: str) -> Decimal | None:
-    """The sum of an indicator's disaggregation cells; None when there are none or the set is marked incomplete (I-23)."""
+    """The sum of an indicator's cells; None when there are none or the set is marked incomplete (I-23)."""
     if code in of.incomplete:
         return None
     cells = [Decimal(str(value)) for key, value in of.values.items() if key.startswith(f"{code}.")]

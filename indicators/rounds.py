@@ -43,7 +43,7 @@ def _step(round_: Round, status: str, by: Any, reason: str = "") -> Round:
 
 
 @transaction.atomic
-def open_round(*, round: Round, by: Any) -> Round:  # noqa: A002 - the domain's word
+def open_round(*, round: Round, by: Any) -> Round:
     """Open a planned round and freeze who is due: active or dormant on the reference date, six months old or more."""
     opened = _step(round, RoundStatus.OPEN, by)
     day = opened.reference_date
@@ -66,27 +66,25 @@ def open_round(*, round: Round, by: Any) -> Round:  # noqa: A002 - the domain's 
             reason = DueReason.TOO_YOUNG
         else:
             reason = DueReason.DUE
-        rows.append(
-            RoundDue(round=opened, organization=organization, is_due=reason == DueReason.DUE, reason=reason)
-        )
+        rows.append(RoundDue(round=opened, organization=organization, is_due=reason == DueReason.DUE, reason=reason))
     RoundDue.objects.bulk_create(rows)
     return opened
 
 
 @transaction.atomic
-def close(*, round: Round, by: Any) -> Round:  # noqa: A002
+def close(*, round: Round, by: Any) -> Round:
     """No more entries; what was submitted can still be reviewed."""
     return _step(round, RoundStatus.CLOSED, by)
 
 
 @transaction.atomic
-def lock(*, round: Round, by: Any) -> Round:  # noqa: A002
+def lock(*, round: Round, by: Any) -> Round:
     """Nothing changes any more (I-19)."""
     return _step(round, RoundStatus.LOCKED, by)
 
 
 @transaction.atomic
-def reopen(*, round: Round, by: Any, reason: str) -> Round:  # noqa: A002
+def reopen(*, round: Round, by: Any, reason: str) -> Round:
     """Take entries again. Raises ValidationError without a reason."""
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the round is reopened.")})

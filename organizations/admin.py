@@ -1,7 +1,9 @@
 from accounts.catalogue_admin import register
 from organizations import models
 
-register(models.Facilitator, models.Intervention, models.OrganizationNorm, models.Person, models.Service, models.ServiceUse)
+register(
+    models.Facilitator, models.Intervention, models.OrganizationNorm, models.Person, models.Service, models.ServiceUse
+)
 # The register changes by operations, which keep its history whole.
 register(
     models.ApexMembership,

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import ApexMembership, Organization, Tier
-from organizations.registry import may_write, changed
+from organizations.registry import changed, may_write
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,13 @@ class Joined:
 
 @transaction.atomic
 def join(
-    *, member: Organization, apex: Organization, on: datetime.date, by: Any, until: datetime.date | None = None, **fields: Any
+    *,
+    member: Organization,
+    apex: Organization,
+    on: datetime.date,
+    by: Any,
+    until: datetime.date | None = None,
+    **fields: Any,
 ) -> Joined:
     """`member` belongs to `apex` from `on` (until `until`, half-open). Coming back is joining again.
 

@@ -8,7 +8,8 @@ from typing import Any
 import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
@@ -148,10 +149,8 @@ class OrganizationViewSet(DatedViewSet):
             super()
             .get_queryset()
             .filter(formed_on__lte=day)
-            .prefetch_related(
-                Prefetch(
-                    "statuses", OrganizationStatus.objects.filter(valid__contains=day), to_attr="statuses_then"
-                ),
+            .prefetch_related(  # type: ignore[type-var]
+                Prefetch("statuses", OrganizationStatus.objects.filter(valid__contains=day), to_attr="statuses_then"),
                 Prefetch(
                     "apex_memberships",
                     ApexMembership.objects.filter(valid__contains=day, apex__in=apexes).select_related("apex"),
@@ -267,7 +266,19 @@ class InterventionSerializer(ResourceSerializer):
 
     class Meta:
         model = Intervention
-        fields = ["id", "phase", "purpose", "method", "topic", "start", "end", "participants", "women", "cost", "currency"]
+        fields = [
+            "id",
+            "phase",
+            "purpose",
+            "method",
+            "topic",
+            "start",
+            "end",
+            "participants",
+            "women",
+            "cost",
+            "currency",
+        ]
 
 
 class InterventionViewSet(ScopedReadOnlyViewSet):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.apex_memberships import inside_life, is_below
 from organizations.models import Linkage, LinkageStatus, LinkageTransaction, Organization
-from organizations.registry import may_write, changed
+from organizations.registry import changed, may_write
 from programmes.models import Partner
 
 
@@ -49,7 +49,9 @@ def open_linkage(
             {"partner_organization": _("It is above or below in the same network; that is a membership in an apex.")}
         )
     if not inside_life(organization, span):
-        raise ValidationError({"since": _("%(name)s does not exist on all of these days.") % {"name": organization.name}})
+        raise ValidationError(
+            {"since": _("%(name)s does not exist on all of these days.") % {"name": organization.name}}
+        )
     linkage = Linkage(
         organization=organization,
         partner=partner,
@@ -85,7 +87,7 @@ def record_transaction(
     *,
     linkage: Linkage,
     date: datetime.date,
-    type: str,  # noqa: A002 - the field's name
+    type: str,
     amount: Decimal,
     currency: str,
     by: Any,
@@ -101,9 +103,7 @@ def record_transaction(
         raise ValidationError({"date": _("The day lies outside the linkage.")})
     if passed_on_to is not None:
         day = DateRange(date, date + datetime.timedelta(days=1))
-        if not (
-            is_below(passed_on_to, linkage.organization, day) or is_below(linkage.organization, passed_on_to, day)
-        ):
+        if not (is_below(passed_on_to, linkage.organization, day) or is_below(linkage.organization, passed_on_to, day)):
             raise ValidationError({"passed_on_to": _("It is not in the network of the organization on that day.")})
     row = LinkageTransaction(
         linkage=linkage, date=date, type=type, amount=amount, currency=currency, passed_on_to=passed_on_to

@@ -109,7 +109,10 @@ def change_status(
     last = organization.statuses.order_by("-valid").first()
     if last is None or status not in TRANSITIONS.get(last.status, frozenset()):
         raise ValidationError(
-            {"status": _("From “%(now)s” this step is not possible.") % {"now": last.get_status_display() if last else "–"}}
+            {
+                "status": _("From “%(now)s” this step is not possible.")
+                % {"now": last.get_status_display() if last else "–"}
+            }
         )
     if on <= last.valid.lower:
         raise ValidationError(
@@ -120,9 +123,7 @@ def change_status(
     for successor in successors:
         ended = successor.statuses.filter(status__in=ENDED, valid__startswith__lte=on).exists()
         if ended or successor.formed_on > on or successor.pk == organization.pk:
-            raise ValidationError(
-                {"successors": _("%(name)s does not exist on that day.") % {"name": successor.name}}
-            )
+            raise ValidationError({"successors": _("%(name)s does not exist on that day.") % {"name": successor.name}})
     if status in ENDED:
         _close_ties(organization, on)
     last.valid = DateRange(last.valid.lower, on)

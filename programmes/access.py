@@ -132,8 +132,7 @@ def _resolve(user: Any) -> dict[Permission, Scope]:
     programme = apps.get_model("programmes", "Programme")
     pairs: list[tuple[int, int]] = []
     if any(programme_id or country_id for _role, programme_id, country_id in rows):
-        through = programme._meta.get_field("countries").remote_field.through  # type: ignore[union-attr]
-        pairs = list(through._default_manager.values_list("programme_id", "place_id"))
+        pairs = list(programme._default_manager.filter(countries__isnull=False).values_list("pk", "countries__pk"))
     scopes: dict[Permission, Scope] = {}
     for permission in Permission:
         granted = [row for row in rows if permission in ROLES[row[0]].permissions]
@@ -155,7 +154,7 @@ def scope_of(user: Any, permission: Permission = Permission.READ) -> Scope:
     """Where `user` holds `permission` today. Resolved once for each user object, that is once a request."""
     if user is None or not user.is_authenticated or not user.is_active:
         return NOWHERE
-    cached = user.__dict__.get("_trellis_scopes")
+    cached: dict[Permission, Scope] | None = user.__dict__.get("_trellis_scopes")
     if cached is None:
         cached = user.__dict__["_trellis_scopes"] = _resolve(user)
     return cached[permission]

@@ -32,7 +32,7 @@ def code_of(path: str, **kwargs: Any) -> serializers.CharField:
 
 
 class PlaceSerializer(ResourceSerializer):
-    parent = code_of("parent", default=None, allow_null=True)
+    parent = code_of("parent", default=None, allow_null=True)  # type: ignore[assignment]
     country = code_of("country", default=None, allow_null=True)
 
     class Meta:
@@ -59,7 +59,7 @@ class PlaceViewSet(ScopedReadOnlyViewSet):
 
 
 class ProgrammeSerializer(ResourceSerializer):
-    countries = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    countries: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
     lead_financier = code_of("lead_financier", default=None, allow_null=True)
     replicates = serializers.SerializerMethodField()
 

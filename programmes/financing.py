@@ -66,7 +66,11 @@ def record_line(
     carriers = FinancingLine.objects.filter(phase__programme_id=phase.programme_id)
     if carriers.filter(phase__is_aggregate=not phase.is_aggregate).exists():
         raise ValidationError(
-            {"phase": _("This programme has totals that are not split by phase; money stands either there or in phases.")}
+            {
+                "phase": _(
+                    "This programme has totals that are not split by phase; money stands either there or in phases."
+                )
+            }
         )
     line = FinancingLine(
         phase=phase,
@@ -156,4 +160,3 @@ def amount_on(line: FinancingLine, basis: str) -> tuple[Decimal | None, Financin
         if kind in in_force:
             return in_force[kind].amount, in_force[kind]
     return line.amount, None
-

@@ -63,9 +63,7 @@ class Workspace:
             "programme_id", "original_id"
         ):
             originals.setdefault(programme_id, []).append(original_id)
-        return cls(
-            basis, programmes, phases, components, computed, rollups.programme_results(ids, basis), originals
-        )
+        return cls(basis, programmes, phases, components, computed, rollups.programme_results(ids, basis), originals)
 
     def load_phases(self, basis: str, phases: list[Phase]) -> Workspace:
         """The same with the cells of these phases on another basis (one query)."""
@@ -100,9 +98,7 @@ class Workspace:
     def begun_by(self, day: datetime.date) -> Workspace:
         """The same without phases that are known to have begun later. A phase without dates stays: nobody knows."""
         phases = {
-            code: phase
-            for code, phase in self.phases.items()
-            if (phase.effectiveness or phase.approval or day) <= day
+            code: phase for code, phase in self.phases.items() if (phase.effectiveness or phase.approval or day) <= day
         }
         return replace(self, phases=phases)
 
@@ -129,9 +125,7 @@ class Workspace:
         is_first = True
         if len(phases) == 1 and programme_id is not None and not phases[0].is_aggregate:
             siblings = [
-                phase
-                for phase in self.phases.values()
-                if phase.programme_id == programme_id and not phase.is_aggregate
+                phase for phase in self.phases.values() if phase.programme_id == programme_id and not phase.is_aggregate
             ]
             earlier = [phase for phase in siblings if phase.sequence < phases[0].sequence]
             until = self.joined([*earlier, phases[0]])

@@ -113,7 +113,10 @@ def _partners(country: Place) -> dict[str, Partner]:
 def _figures(programme: Programme, phase: Phase, partners: dict[str, Partner], start: int) -> None:
     # A round rate, plainly invented, so that the conversion can be followed by head.
     financing.record_rate(
-        currency="KES", date=datetime.date(start, 1, 1), usd_per_unit=Decimal("0.01"), source="invented for demonstration"
+        currency="KES",
+        date=datetime.date(start, 1, 1),
+        usd_per_unit=Decimal("0.01"),
+        source="invented for demonstration",
     )
     late = phase.sequence == 2
     amounts: tuple[tuple[str, str, str, int, str], ...] = (

@@ -33,9 +33,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return answer(
-        request, 403, _("Not allowed"), str(exception or "") or _("Your role does not allow this here.")
-    )
+    return answer(request, 403, _("Not allowed"), str(exception or "") or _("Your role does not allow this here."))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -156,9 +156,7 @@ def indexed_lines(categories: Sequence[str], series: Sequence[Series]) -> dict[s
     return _finish(figure, yaxis={"rangemode": "tozero"}, margin={"r": 150}, meta={"labels": "end"})
 
 
-def country_map(
-    codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str
-) -> dict[str, Any]:
+def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str) -> dict[str, Any]:
     """Countries shaded by a value; everything else stays pale."""
     figure = go.Figure(
         go.Choropleth(

@@ -32,7 +32,9 @@ def rounded(value: Decimal, places: int) -> Decimal:
 def number(value: Decimal | int, places: int = 0) -> str:
     """`1,234.5`, `1 234,5` … with exactly so many places."""
     pattern = "#,##0" + (f".{'0' * places}" if places else "")
-    return str(format_decimal(rounded(Decimal(value), places), format=pattern, locale=locale(), numbering_system="latn"))
+    return str(
+        format_decimal(rounded(Decimal(value), places), format=pattern, locale=locale(), numbering_system="latn")
+    )
 
 
 def figure(found: Figure, places: int = 0, *, divisor: Decimal | int = 1) -> str:

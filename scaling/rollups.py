@@ -42,9 +42,7 @@ def drain(limit: int = 500) -> int:
     The marks go with the result's commit: a worker killed at any moment leaves them for the next one.
     """
     done = 0
-    wanted = (
-        DirtyMark.objects.order_by("kind", "object_id").values_list("kind", "object_id").distinct()[:limit]
-    )
+    wanted = DirtyMark.objects.order_by("kind", "object_id").values_list("kind", "object_id").distinct()[:limit]
     for kind, pk in list(wanted):
         with transaction.atomic():
             if not _try_lock(LOCK_SPACE[MarkKind(kind)], pk):

@@ -119,7 +119,9 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 WEB_STATEMENT_TIMEOUT_MS = int(os.environ.get("TRELLIS_STATEMENT_TIMEOUT_MS", "20000"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CELERY_BROKER_URL = required("CELERY_BROKER_URL") if MODE != "test" else os.environ.get("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_URL = (
+    required("CELERY_BROKER_URL") if MODE != "test" else os.environ.get("CELERY_BROKER_URL", "memory://")
+)
 CACHE_URL = os.environ.get("CACHE_URL", "")
 CACHES = {
     "default": (
@@ -332,9 +334,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("TRELLIS_LOG_LEVEL", "WARNING" if MODE == "test" else "INFO")},
+    "root": {
+        "handlers": ["console"],
+        "level": os.environ.get("TRELLIS_LOG_LEVEL", "WARNING" if MODE == "test" else "INFO"),
+    },
     "loggers": {
-        # allauth and Django log the address that failed to sign in; the lockout is enough, personal data is not for logs.
+        # Scanners ask for made-up hosts all day; personal data is not for logs either.
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

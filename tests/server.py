@@ -1,4 +1,5 @@
-"""A pytest plugin (it must run before Django reads its settings): one embedded PostgreSQL for a test session, started before Django connects and shared by all workers."""
+"""A pytest plugin, as it must run before Django reads its settings: one embedded PostgreSQL for a test session,
+shared by all workers."""
 
 from __future__ import annotations
 

@@ -170,7 +170,9 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
         own[code] = {
             "programmes": {code},
             "phases": set(programme.phases.values_list("code", flat=True)),
-            "financing-lines": {str(pk) for p in programme.phases.all() for pk in p.financing_lines.values_list("pk", flat=True)},
+            "financing-lines": {
+                str(pk) for p in programme.phases.all() for pk in p.financing_lines.values_list("pk", flat=True)
+            },
             "policy-events": {str(event.pk)},
             "elections": {str(election.pk)},
             "space-assessments": {str(space.pk)},
@@ -249,7 +251,7 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
     assert row["programmes"] == ["PCDP"]
     for query in ({"programme": "TNWDP"}, {"phase": "TNWDP-1"}, {"phase": "PCDP-II", "against": "TNWDP-1"}):
         refused = client.get(url, query)
-        unknown = client.get(url, {name: "NOPE" for name in query})
+        unknown = client.get(url, dict.fromkeys(query, "NOPE"))
         assert refused.status_code == unknown.status_code == 400
         assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
 

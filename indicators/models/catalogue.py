@@ -50,9 +50,7 @@ class Indicator(models.Model):
         verbose_name_plural = _("indicators")
         ordering = ["position", "pk"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(level__in=IndicatorLevel.values), name="indicator_level_known"
-            ),
+            models.CheckConstraint(condition=models.Q(level__in=IndicatorLevel.values), name="indicator_level_known"),
             models.CheckConstraint(condition=models.Q(type__in=IndicatorType.values), name="indicator_type_known"),
             models.CheckConstraint(
                 condition=~models.Q(type=IndicatorType.SCALE_UP) | models.Q(is_computed=True),

@@ -38,9 +38,7 @@ class PhaseResult(models.Model):
     )
     value = models.DecimalField(_("value as reported"), max_digits=20, decimal_places=4, null=True, blank=True)
     null_reason = models.CharField(_("why there is no value"), max_length=20, choices=NullReason.choices, blank=True)
-    qualifier = models.CharField(
-        _("meant as"), max_length=20, choices=Qualifier.choices, default=Qualifier.EXACT
-    )
+    qualifier = models.CharField(_("meant as"), max_length=20, choices=Qualifier.choices, default=Qualifier.EXACT)
     unit = models.CharField(_("unit"), max_length=60)
     basis = models.CharField(_("basis"), max_length=20, choices=CountBasis.choices)
     as_printed = models.CharField(_("as printed"), max_length=100, blank=True)

@@ -42,9 +42,7 @@ class Round(models.Model):
     )
     reference_date = models.DateField(_("date it describes"))
     window = DateRangeField(_("open for entry"))
-    status = models.CharField(
-        _("status"), max_length=20, choices=RoundStatus.choices, default=RoundStatus.PLANNED
-    )
+    status = models.CharField(_("status"), max_length=20, choices=RoundStatus.choices, default=RoundStatus.PLANNED)
     status_reason = models.CharField(_("why it was reopened"), max_length=300, blank=True)
     scale_version = models.ForeignKey(
         "indicators.ScaleVersion", on_delete=models.PROTECT, related_name="+", verbose_name=_("version of the scale")
@@ -165,14 +163,24 @@ class Target(models.Model):
         "programmes.Programme", on_delete=models.CASCADE, related_name="targets", verbose_name=_("programme")
     )
     phase = models.ForeignKey(
-        "programmes.Phase", on_delete=models.CASCADE, null=True, blank=True, related_name="targets", verbose_name=_("phase")
+        "programmes.Phase",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="targets",
+        verbose_name=_("phase"),
     )
     disaggregation = models.SlugField(_("disaggregation"), max_length=40, blank=True)
     by_date = models.DateField(_("by"))
     value = models.DecimalField(_("value"), max_digits=20, decimal_places=4)
     set_on = models.DateField(_("set on"))
     set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("set by"),
     )
     revises = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="revised_by", verbose_name=_("revises")

@@ -38,7 +38,9 @@ def money(name: str, amount: str = "value") -> list[models.CheckConstraint]:
     ]
 
 
-def inside_life(name: str, *, span: str = "NEW.valid", columns: tuple[str, ...] = ("organization_id",)) -> pgtrigger.Trigger:
+def inside_life(
+    name: str, *, span: str = "NEW.valid", columns: tuple[str, ...] = ("organization_id",)
+) -> pgtrigger.Trigger:
     """Refuses a row dated before the formation or after the end of the organization (I-03)."""
     checks = "\n".join(
         f"""

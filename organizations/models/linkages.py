@@ -86,9 +86,7 @@ class Linkage(models.Model):
     volume = models.DecimalField(_("volume"), max_digits=20, decimal_places=4, null=True, blank=True)
     volume_unit = models.CharField(_("unit of volume"), max_length=30, blank=True)
     renewals = models.PositiveSmallIntegerField(_("renewals"), default=0)
-    status = models.CharField(
-        _("status"), max_length=20, choices=LinkageStatus.choices, default=LinkageStatus.IN_FORCE
-    )
+    status = models.CharField(_("status"), max_length=20, choices=LinkageStatus.choices, default=LinkageStatus.IN_FORCE)
     brokered_by = models.ForeignKey(
         "organizations.Intervention",
         on_delete=models.SET_NULL,
@@ -184,7 +182,7 @@ class LinkageTransaction(models.Model):
         verbose_name=_("passed on to (inside the network)"),
     )
     crosses_network_boundary = models.GeneratedField(
-        expression=models.Q(passed_on_to__isnull=True) & ~models.Q(type=TransactionType.ROLL_OVER),
+        expression=models.Q(passed_on_to__isnull=True) & ~models.Q(type=TransactionType.ROLL_OVER),  # type: ignore[arg-type]
         output_field=models.BooleanField(),
         db_persist=True,
         verbose_name=_("crosses the boundary of the network"),

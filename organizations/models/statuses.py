@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -25,11 +27,11 @@ class Status(models.TextChoices):
 ENDED = frozenset({Status.DISBANDED, Status.MERGED, Status.SPLIT})
 WITH_SUCCESSOR = frozenset({Status.MERGED, Status.SPLIT})
 
-_CHECK_LATER = dict(
-    when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    timing=pgtrigger.Deferred,
-)
+_CHECK_LATER: dict[str, Any] = {
+    "when": pgtrigger.After,
+    "operation": pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    "timing": pgtrigger.Deferred,
+}
 
 
 class OrganizationStatus(models.Model):
@@ -60,7 +62,8 @@ class OrganizationStatus(models.Model):
         triggers = [
             pgtrigger.Trigger(
                 name="status_whole_life",
-                func="PERFORM organizations_check_life(COALESCE(NEW.organization_id, OLD.organization_id)); RETURN NULL;",
+                func="PERFORM organizations_check_life(COALESCE(NEW.organization_id, OLD.organization_id)); "
+                "RETURN NULL;",
                 **_CHECK_LATER,
             )
         ]
@@ -73,7 +76,10 @@ class Succession(models.Model):
     """`successor` carries on what `predecessor` was, by a merger or a split."""
 
     predecessor = models.ForeignKey(
-        "organizations.Organization", on_delete=models.CASCADE, related_name="successions", verbose_name=_("predecessor")
+        "organizations.Organization",
+        on_delete=models.CASCADE,
+        related_name="successions",
+        verbose_name=_("predecessor"),
     )
     successor = models.ForeignKey(
         "organizations.Organization",

@@ -35,7 +35,12 @@ class Service(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=ServiceKind.choices)
     provider = models.CharField(_("provided by"), max_length=20, choices=ServiceProvider.choices)
     partner = models.ForeignKey(
-        "programmes.Partner", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner")
+        "programmes.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("partner"),
     )
     valid = DateRangeField(_("valid"))
 
@@ -126,7 +131,12 @@ class Intervention(models.Model):
     method = models.CharField(_("method"), max_length=20, choices=Method.choices)
     topic = models.CharField(_("topic"), max_length=200, blank=True)
     provider = models.ForeignKey(
-        "programmes.Partner", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("provider")
+        "programmes.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("provider"),
     )
     valid = DateRangeField(_("dates"))
     participants = models.PositiveIntegerField(_("participants"), null=True, blank=True)
@@ -193,7 +203,12 @@ class Facilitator(models.Model):
         "programmes.Programme", on_delete=models.CASCADE, related_name="facilitators", verbose_name=_("programme")
     )
     employer = models.ForeignKey(
-        "programmes.Partner", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("employer")
+        "programmes.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("employer"),
     )
     is_catalyst = models.BooleanField(_("trained as a catalyst"), default=False)
     valid = DateRangeField(_("active"))

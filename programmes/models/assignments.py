@@ -49,9 +49,7 @@ class RoleAssignment(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=RoleName.values), name="role_assignment_role_known"),
             models.CheckConstraint(
-                condition=models.Q(
-                    role=RoleName.ADMINISTRATOR, programme__isnull=True, country__isnull=True
-                )
+                condition=models.Q(role=RoleName.ADMINISTRATOR, programme__isnull=True, country__isnull=True)
                 | models.Q(role=RoleName.COUNTRY_PROGRAMME_MANAGER, programme__isnull=True, country__isnull=False)
                 | models.Q(role=RoleName.ME_OFFICER, programme__isnull=False, country__isnull=True)
                 | models.Q(

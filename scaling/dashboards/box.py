@@ -1,4 +1,4 @@
-"""The box of a programme as a table, and the records behind its figures: amounts, results, corrections, other sources."""
+"""The box of a programme as a table, and the records behind it: amounts, results, corrections, other sources."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def tables(workspace: Workspace, programme: Programme, phases: list[Phase], quer
     )
     names = {
         version.indicator_id: version.text("name")
-        for version in IndicatorVersion.objects.filter(indicator__in={r.indicator_id for r in results}).order_by("number")
+        for version in IndicatorVersion.objects.filter(indicator__in={r.indicator_id for r in results}).order_by(
+            "number"
+        )
     }
     found = [
         _box(workspace, programme, phases, lines, results, names),
@@ -101,7 +103,9 @@ def _box(
     columns += [Column(name, numeric=True) for name in keys.values()]
     with_costs = len(phases) > 1
     if with_costs:
-        columns.append(Column(_("IFAD US$ per person added"), numeric=True, help=_("on the corrected, cumulative basis")))
+        columns.append(
+            Column(_("IFAD US$ per person added"), numeric=True, help=_("on the corrected, cumulative basis"))
+        )
     corrected = workspace.load_phases("corrected", phases) if with_costs else None
     rows = []
     for phase in phases:
@@ -114,7 +118,9 @@ def _box(
         components = workspace.of_phase(phase)
         for indicator_id, subcategory in keys:
             code = next(r.indicator.code for r in results if r.indicator_id == indicator_id)
-            row.append(_counted(components.results.get((code, subcategory)) or null("NOT_REPORTED"), results, phase, code))
+            row.append(
+                _counted(components.results.get((code, subcategory)) or null("NOT_REPORTED"), results, phase, code)
+            )
         if corrected is not None:
             row.append(cell(answer(corrected, METRICS["ifad_cost_per_incremental_beneficiary"], [phase]).figure, 2))
         rows.append(row)

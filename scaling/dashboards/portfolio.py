@@ -24,9 +24,7 @@ MILLION = 1_000_000
 
 
 def build(request: HttpRequest) -> Page:
-    query = Query(
-        request, {"basis": tuple(FigureBasis.values), "country": None, "synthetic": ("0", "1")}
-    )
+    query = Query(request, {"basis": tuple(FigureBasis.values), "country": None, "synthetic": ("0", "1")})
     workspace = Workspace.load(user=request.user, basis=query["basis"])
     page = Page(
         name="portfolio",
@@ -117,9 +115,7 @@ def _answer(programmes: list[Programme], financed: list[Programme], rows: dict[s
     }
 
 
-def _chips(
-    workspace: Workspace, phases: list[Phase], rows: dict[str, Row], programmes: list[Programme]
-) -> list[Chip]:
+def _chips(workspace: Workspace, phases: list[Phase], rows: dict[str, Row], programmes: list[Programme]) -> list[Chip]:
     chips = [common.freshness(workspace, phases), *common.amounts_reported(rows["total_financing"])]
     if any(programme.is_synthetic for programme in programmes):
         chips.append(common.synthetic_chip())
@@ -183,9 +179,7 @@ def by_group(workspace: Workspace, phases: list[Phase]) -> dict[str, Any]:
     """US$ at design for each group of financiers, as figures."""
     components = workspace.joined(phases)
     return {
-        group: components.amount(
-            classes=frozenset({"anchor", "cofinancing"}), stage="design", categories=categories
-        )
+        group: components.amount(classes=frozenset({"anchor", "cofinancing"}), stage="design", categories=categories)
         for group, categories in common.GROUPS.items()
     }
 
@@ -236,7 +230,11 @@ def _financing_figure(workspace: Workspace, query: Query, financed: list[Program
     shown = [group for group in common.GROUPS if any(s.role == group for s in series)]
     table = Table(
         "financing-by-programme",
-        [Column(_("Programme")), *(Column(labels[group], numeric=True) for group in shown), Column(_("Leverage"), True)],
+        [
+            Column(_("Programme")),
+            *(Column(labels[group], numeric=True) for group in shown),
+            Column(_("Leverage"), True),
+        ],
         [
             [
                 Cell(str(programme), url=query.url(_programme_url(programme))),
@@ -364,7 +362,9 @@ def _league(workspace: Workspace, query: Query, programmes: list[Programme]) -> 
             Column(_("Programme")),
             Column(_("Country")),
             Column(_("Phases"), numeric=True),
-            Column(_("US$ million"), numeric=True, help=_("financing at design; for a replication the funds of others")),
+            Column(
+                _("US$ million"), numeric=True, help=_("financing at design; for a replication the funds of others")
+            ),
             Column(_("IFAD, %"), numeric=True),
             Column(_("Leverage"), numeric=True),
             Column(_("Districts"), numeric=True),

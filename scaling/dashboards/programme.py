@@ -25,9 +25,7 @@ MILLION = 1_000_000
 
 
 def build(request: HttpRequest, code: str) -> Page:
-    query = Query(
-        request, {"basis": tuple(FigureBasis.values), "country": None, "synthetic": ("0", "1")}
-    )
+    query = Query(request, {"basis": tuple(FigureBasis.values), "country": None, "synthetic": ("0", "1")})
     workspace = Workspace.load(user=request.user, basis=query["basis"])
     try:
         programme = workspace.programme(code)
@@ -78,9 +76,9 @@ def _filters(workspace: Workspace, query: Query, programme: Programme) -> list[F
             str(other),
             address(other),
             other == programme,
-            _("synthetic demonstration data") if other.is_synthetic else ", ".join(
-                common.place_name(country) for country in other.countries.all()
-            ),
+            _("synthetic demonstration data")
+            if other.is_synthetic
+            else ", ".join(common.place_name(country) for country in other.countries.all()),
         )
         for other in workspace.programmes.values()
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -49,11 +48,11 @@ class Broker:
         """Start and wait until it answers. Raises RuntimeError with the end of the log."""
         folder = processes.private_folder(self.state / "broker")
         self.socket.unlink(missing_ok=True)
-        command = [binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", folder]
+        command: list[str | Path] = [binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", folder]
         command += ["--unixsocket", self.socket, "--unixsocketperm", "700"]
         command += ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no"]
         with open(self.state / "broker.log", "ab") as log:
-            self.process = processes.start([os.fspath(part) for part in command], log=log)
+            self.process = processes.start(command, log=log)
         client = redis.Redis(unix_socket_path=str(self.socket))
         deadline = time.monotonic() + patience
         while True:

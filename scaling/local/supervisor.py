@@ -196,8 +196,8 @@ class Supervisor:
         say(f"Starting with new data; the old ones are kept in {kept}.")
 
     def _remember(self, environment: dict[str, str]) -> None:
-        names = ("TRELLIS_MODE", "TRELLIS_SECRET_KEY", "TRELLIS_MEDIA_ROOT", "TRELLIS_SITE_URL")
-        names += ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL")
+        names = ["TRELLIS_MODE", "TRELLIS_SECRET_KEY", "TRELLIS_MEDIA_ROOT", "TRELLIS_SITE_URL"]
+        names += ["DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL"]
         path = self.state / ENVIRONMENT_FILE
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -6,7 +6,7 @@ The source may tell what was covered at first and what after the State scaled it
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import gettext_noop, Outcome, metric
+from scaling.metrics.registry import Outcome, gettext_noop, metric
 from scaling.metrics.subjects import Components, Subject
 
 KEY = "coverage_districts"

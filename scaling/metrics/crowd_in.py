@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scaling.metrics import figures as f
 from scaling.metrics.finance import COFINANCING, REPLICATION, ifad
-from scaling.metrics.registry import gettext_noop, Outcome, metric
+from scaling.metrics.registry import Outcome, gettext_noop, metric
 from scaling.metrics.subjects import Subject
 
 CROWD_IN = frozenset({"crowd_in"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import gettext_noop, Outcome, metric
+from scaling.metrics.registry import Outcome, gettext_noop, metric
 from scaling.metrics.subjects import Components, Subject, rescaled
 
 MILLION = 1_000_000
@@ -73,7 +73,9 @@ def ifad_share(subject: Subject) -> Outcome:
     family="finance",
     unit="US$ million",
     formula="replication",
-    definition=gettext_noop("What others commit to copy the model elsewhere. It is shown beside leverage, never inside it."),
+    definition=gettext_noop(
+        "What others commit to copy the model elsewhere. It is shown beside leverage, never inside it."
+    ),
     components=("replication",),
 )
 def replication_funds(subject: Subject) -> Outcome:

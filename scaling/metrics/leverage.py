@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from scaling.metrics import figures as f
 from scaling.metrics.finance import COFINANCING, ifad
-from scaling.metrics.registry import gettext_noop, Outcome, metric, register
+from scaling.metrics.registry import Outcome, gettext_noop, metric, register
 from scaling.metrics.subjects import (
     BENEFICIARIES,
     DOMESTIC,
@@ -29,12 +29,18 @@ def _ratio(subject: Subject, stage: str, categories: frozenset[str] | None) -> O
 
 
 _CATEGORIES = (
-    ("design", None, gettext_noop("Co-financing agreed at design for one dollar of IFAD's, all other financiers together.")),
+    (
+        "design",
+        None,
+        gettext_noop("Co-financing agreed at design for one dollar of IFAD's, all other financiers together."),
+    ),
     ("international", INTERNATIONAL, gettext_noop("International co-financing at design for one dollar of IFAD's.")),
     (
         "domestic",
         DOMESTIC,
-        gettext_noop("Domestic co-financing at design (governments, banks, companies, beneficiaries) for one dollar of IFAD's."),
+        gettext_noop(
+            "Domestic co-financing at design (governments, banks, companies, beneficiaries) for one dollar of IFAD's."
+        ),
     ),
     ("government", GOVERNMENT, gettext_noop("Governments' co-financing at design for one dollar of IFAD's.")),
     ("beneficiaries", BENEFICIARIES, gettext_noop("Beneficiaries' contribution at design for one dollar of IFAD's.")),
@@ -80,5 +86,3 @@ def cofinancing_realisation(subject: Subject) -> Outcome:
         "agreed": subject.own.amount(classes=COFINANCING, stage="design"),
     }
     return Outcome(f.divide(parts["disbursed"], parts["agreed"], unit="per cent", times=100), parts)
-
-

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from scaling.metrics import figures as f
 from scaling.metrics import reach
 from scaling.metrics.coverage import districts
-from scaling.metrics.registry import gettext_noop, Outcome, metric, register
+from scaling.metrics.registry import Outcome, gettext_noop, metric, register
 from scaling.metrics.subjects import Components, Subject
 from scaling.metrics.unit_costs import borrowing_persons, of_unit
 
@@ -46,17 +46,37 @@ COUNTS: dict[str, tuple[Count, str]] = {
 }
 
 _RATIOS = (
-    ("beneficiaries_per_district", "beneficiaries", "districts", gettext_noop("People benefiting for one district covered.")),
+    (
+        "beneficiaries_per_district",
+        "beneficiaries",
+        "districts",
+        gettext_noop("People benefiting for one district covered."),
+    ),
     ("subprojects_per_district", "subprojects", "districts", gettext_noop("Subprojects for one district covered.")),
-    ("beneficiaries_per_subproject", "beneficiaries", "subprojects", gettext_noop("People benefiting for one subproject.")),
+    (
+        "beneficiaries_per_subproject",
+        "beneficiaries",
+        "subprojects",
+        gettext_noop("People benefiting for one subproject."),
+    ),
     ("borrowers_per_shg", "borrowers", "shg", gettext_noop("Borrowing persons for one self-help group.")),
     ("shg_per_vlc", "shg", "vlc", gettext_noop("Self-help groups for one village-level committee.")),
-    ("vlc_per_cmrc", "vlc", "cmrc", gettext_noop("Village-level committees for one community-managed resource centre.")),
+    (
+        "vlc_per_cmrc",
+        "vlc",
+        "cmrc",
+        gettext_noop("Village-level committees for one community-managed resource centre."),
+    ),
     ("shg_per_cmrc", "shg", "cmrc", gettext_noop("Self-help groups for one community-managed resource centre.")),
     ("shg_per_district", "shg", "districts", gettext_noop("Self-help groups for one district covered.")),
     ("bac_per_district", "bac", "districts", gettext_noop("Functioning business centres for one district covered.")),
     ("people_trained_per_bac", "people_trained", "bac", gettext_noop("People trained for one business centre.")),
-    ("people_trained_per_district", "people_trained", "districts", gettext_noop("People trained for one district covered.")),
+    (
+        "people_trained_per_district",
+        "people_trained",
+        "districts",
+        gettext_noop("People trained for one district covered."),
+    ),
     ("wage_jobs_per_bac", "wage_jobs", "bac", gettext_noop("Wage jobs for one business centre.")),
     ("wage_jobs_per_person_trained", "wage_jobs", "people_trained", gettext_noop("Wage jobs for one person trained.")),
     ("wage_jobs_per_enterprise", "wage_jobs", "enterprises", gettext_noop("Wage jobs for one operating enterprise.")),
@@ -103,7 +123,9 @@ def enterprises_operating(subject: Subject) -> Outcome:
     family="per_unit",
     unit="per cent",
     formula="100 × borrowing groups / self-help groups",
-    definition=gettext_noop("Self-help groups that have a loan. Where the source counts borrowing persons it cannot be told."),
+    definition=gettext_noop(
+        "Self-help groups that have a loan. Where the source counts borrowing persons it cannot be told."
+    ),
     components=("borrowing_groups", "shg"),
 )
 def credit_linked_shg_share(subject: Subject) -> Outcome:

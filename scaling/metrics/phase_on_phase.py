@@ -13,7 +13,7 @@ from scaling.metrics import reach
 from scaling.metrics.coverage import districts, initial_districts
 from scaling.metrics.finance import ifad, total
 from scaling.metrics.per_unit import counted, organizations
-from scaling.metrics.registry import gettext_noop, Outcome, metric, register
+from scaling.metrics.registry import Outcome, gettext_noop, metric, register
 from scaling.metrics.subjects import Components, Subject
 
 Count = Callable[[Components], f.Figure]
@@ -26,7 +26,11 @@ _MEASURES: tuple[tuple[str, Count, str], ...] = (
     ("ifad", ifad, gettext_noop("IFAD's financing at design, against the earlier phase.")),
     ("shg", organizations("SHG"), gettext_noop("Self-help groups, against the earlier phase or programme.")),
     ("vlc", organizations("VLC"), gettext_noop("Village-level committees, against the earlier phase or programme.")),
-    ("cmrc", organizations("CMRC"), gettext_noop("Community-managed resource centres, against the earlier phase or programme.")),
+    (
+        "cmrc",
+        organizations("CMRC"),
+        gettext_noop("Community-managed resource centres, against the earlier phase or programme."),
+    ),
 )
 
 

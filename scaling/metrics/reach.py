@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaling.metrics import figures as f
-from scaling.metrics.registry import gettext_noop, Outcome, metric
+from scaling.metrics.registry import Outcome, gettext_noop, metric
 from scaling.metrics.subjects import Components, Subject
 
 

@@ -59,9 +59,7 @@ def register(
     """Put a metric on the list. A name can be taken once."""
     if name in METRICS:
         raise ValueError(f"there is a metric {name} already")
-    METRICS[name] = Metric(
-        name, family, unit, formula, definition, components, catalogue_code, needs_against, function
-    )
+    METRICS[name] = Metric(name, family, unit, formula, definition, components, catalogue_code, needs_against, function)
     return METRICS[name]
 
 

@@ -13,9 +13,7 @@ from scaling.metrics import figures as f
 from scaling.metrics.figures import Bound, Figure
 
 #: Groups of financier categories (domain study, 2.2 Financier; SRC-08: in-country parties are domestic).
-INTERNATIONAL = frozenset(
-    {"international_ifi", "international_un", "international_bilateral", "international_ngo"}
-)
+INTERNATIONAL = frozenset({"international_ifi", "international_un", "international_bilateral", "international_ngo"})
 GOVERNMENT = frozenset({"government_national", "government_subnational"})
 DOMESTIC_FI = frozenset({"domestic_financial_institution"})
 BENEFICIARIES = frozenset({"beneficiaries"})

@@ -12,7 +12,7 @@ from dataclasses import replace
 from scaling.metrics import figures as f
 from scaling.metrics import reach
 from scaling.metrics.finance import ifad, total
-from scaling.metrics.registry import gettext_noop, Outcome, register
+from scaling.metrics.registry import Outcome, gettext_noop, register
 from scaling.metrics.subjects import Components, Subject
 
 
@@ -40,7 +40,10 @@ def _cumulative(subject: Subject, money: Callable[[Components], f.Figure]) -> tu
     return _cumulative_money(money(subject.until or subject.own)), people
 
 
-_MONEY = (("ifad", ifad, gettext_noop("IFAD's US dollars")), ("total", total, gettext_noop("US dollars of all financiers")))
+_MONEY = (
+    ("ifad", ifad, gettext_noop("IFAD's US dollars")),
+    ("total", total, gettext_noop("US dollars of all financiers")),
+)
 
 _COUNTS: tuple[tuple[str, Callable[[Subject], f.Figure]], ...] = (
     ("beneficiary", lambda s: reach.beneficiaries(s.own)),
@@ -51,12 +54,22 @@ _COUNTS: tuple[tuple[str, Callable[[Subject], f.Figure]], ...] = (
 )
 
 _DEFINITIONS = {
-    ("ifad", "beneficiary"): gettext_noop("IFAD's dollars for one person benefiting, the count taken as the source gives it."),
-    ("total", "beneficiary"): gettext_noop("All dollars for one person benefiting, the count taken as the source gives it."),
-    ("ifad", "incremental_beneficiary"): gettext_noop("IFAD's dollars of the phase for one person whom the phase added."),
+    ("ifad", "beneficiary"): gettext_noop(
+        "IFAD's dollars for one person benefiting, the count taken as the source gives it."
+    ),
+    ("total", "beneficiary"): gettext_noop(
+        "All dollars for one person benefiting, the count taken as the source gives it."
+    ),
+    ("ifad", "incremental_beneficiary"): gettext_noop(
+        "IFAD's dollars of the phase for one person whom the phase added."
+    ),
     ("total", "incremental_beneficiary"): gettext_noop("All dollars of the phase for one person whom the phase added."),
-    ("ifad", "cumulative_beneficiary"): gettext_noop("IFAD's dollars of all phases so far for one person reached so far."),
-    ("total", "cumulative_beneficiary"): gettext_noop("All dollars of all phases so far for one person reached so far."),
+    ("ifad", "cumulative_beneficiary"): gettext_noop(
+        "IFAD's dollars of all phases so far for one person reached so far."
+    ),
+    ("total", "cumulative_beneficiary"): gettext_noop(
+        "All dollars of all phases so far for one person reached so far."
+    ),
     ("ifad", "borrower"): gettext_noop("IFAD's dollars for one borrowing person."),
     ("total", "borrower"): gettext_noop("All dollars for one borrowing person."),
     ("ifad", "person_trained"): gettext_noop("IFAD's dollars for one person trained."),

@@ -46,7 +46,7 @@ class CursorPages(CursorPagination):
         ordering = tuple(super().get_ordering(request, queryset, view))
         return ordering if ordering[-1].lstrip("-") in {"pk", "id"} else (*ordering, "pk")
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         renderer = getattr(request, "accepted_renderer", None)
         if renderer is not None and renderer.format in {"csv", "xlsx"}:
             self.get_page_size(request)
@@ -63,7 +63,9 @@ class CursorPages(CursorPagination):
         try:
             return super().paginate_queryset(queryset, request, view)
         except (ValueError, TypeError, OverflowError):
-            raise ValidationError({"cursor": _("This cursor does not fit this list; start again without it.")}) from None
+            raise ValidationError(
+                {"cursor": _("This cursor does not fit this list; start again without it.")}
+            ) from None
 
     def get_next_link(self) -> str | None:
         return super().get_next_link() if self.has_next else None

@@ -66,5 +66,3 @@ def add_problem(result: dict[str, Any], generator: Any, request: Any, public: bo
     """Postprocessing hook: the component that every operation refers to."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     return result
-
-

@@ -65,7 +65,9 @@ def test_a_forgotten_password_is_set_anew_through_the_mail(client: Client) -> No
     link = re.search(r"https?://[^/\s]+(/\S+)", message.body)
     assert link is not None
     form = client.get(link.group(1), follow=True)
-    done = client.post(form.redirect_chain[-1][0], {"password1": "another long one 22", "password2": "another long one 22"})
+    done = client.post(
+        form.redirect_chain[-1][0], {"password1": "another long one 22", "password2": "another long one 22"}
+    )
     assert done.status_code == 302
     someone.refresh_from_db()
     assert someone.check_password("another long one 22")
@@ -89,7 +91,9 @@ def test_a_password_is_changed_only_with_the_old_one_and_not_to_a_weak_one(clien
     assert client.post(url, {"oldpassword": factories.PASSWORD, **new}).status_code == 302
 
 
-@pytest.mark.parametrize("email", ["a\0b@example.org", "x" * 1_000_000 + "@example.org", "‮evil@example.org", "' OR 1=1 --"])
+@pytest.mark.parametrize(
+    "email", ["a\0b@example.org", "x" * 1_000_000 + "@example.org", "‮evil@example.org", "' OR 1=1 --"]
+)
 def test_a_bad_address_is_an_error_on_the_form(client: Client, email: str) -> None:
     assert sign_in(client, email).status_code == 200
 
@@ -106,7 +110,9 @@ def test_no_page_lets_an_inline_script_run(client: Client) -> None:
     client.force_login(factories.person(RoleName.VIEWER, programme="PCDP"))
     for url in (LOGIN, "/", "/programmes/PCDP/", "/account/tokens/", "/nothing-here/", "/api/v1/docs/"):
         answer = client.get(url)
-        policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip())
+        policy = dict(
+            part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip()
+        )
         assert policy["script-src"] == "'self'", url
         assert "unsafe-inline" not in policy["default-src"] + policy["style-src"], url
         assert not re.search(r"<script(?![^>]*(src=|type=\"application/json\"))[^>]*>", answer.content.decode()), url

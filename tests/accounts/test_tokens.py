@@ -64,7 +64,9 @@ def test_a_read_only_token_cannot_write_and_nothing_here_can_be_written_anyway(m
 
 @pytest.mark.parametrize("secret", ["", "x", "trl_" + "0" * 64, "é" * 20, "a b", "\x00"])
 def test_a_wrong_token_is_a_401(secret: str) -> None:
-    answer = Client().get(URL, headers={"authorization": f"Token {secret}".encode("latin-1", "replace").decode("latin-1")})
+    answer = Client().get(
+        URL, headers={"authorization": f"Token {secret}".encode("latin-1", "replace").decode("latin-1")}
+    )
     assert answer.status_code == 401
     assert answer.json()["status"] == 401
 

@@ -99,7 +99,20 @@ def write(row: Return, values: dict[str, Any]) -> None:
         ({"OP-06": -1}, "return_values_not_negative"),
         ({"NOPE": 1}, "return_indicator_known"),
     ],
-    ids=["I-15 women", "I-15 sexes", "I-16 0", "I-16 7", "I-16 half", "I-20", "I-20b", "I-21 text", "I-21 yes", "I-21 null", "negative", "unknown"],
+    ids=[
+        "I-15 women",
+        "I-15 sexes",
+        "I-16 0",
+        "I-16 7",
+        "I-16 half",
+        "I-20",
+        "I-20b",
+        "I-21 text",
+        "I-21 yes",
+        "I-21 null",
+        "negative",
+        "unknown",
+    ],
 )
 def test_a_value_that_cannot_be_is_refused(scene: Scene, values: dict[str, Any], constraint: str) -> None:
     row = scene.save({"OP-06": 20})
@@ -122,7 +135,7 @@ def test_a_blank_has_a_reason_and_never_both(scene: Scene) -> None:
     with pytest.raises(ValidationError, match="reasons"):
         scene.save({}, null_reasons={"OP-08": "BECAUSE"})
     with refused("return_value_or_reason"):
-        sql("UPDATE indicators_return SET null_reasons = '{\"OP-06\": \"REFUSED\"}' WHERE id = %s", row.pk)
+        sql('UPDATE indicators_return SET null_reasons = \'{"OP-06": "REFUSED"}\' WHERE id = %s', row.pk)
 
 
 def test_i16_one_return_for_an_organization_and_round(scene: Scene) -> None:
@@ -215,13 +228,15 @@ def test_history_is_kept_of_raw_sql_too(scene: Scene) -> None:
     row = scene.save({"OP-06": 20})
     write(row, {"OP-06": 22})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT values ->> 'OP-06' FROM indicators_returnevent WHERE pgh_obj_id = %s ORDER BY pgh_id", [row.pk])
+        cursor.execute(
+            "SELECT values ->> 'OP-06' FROM indicators_returnevent WHERE pgh_obj_id = %s ORDER BY pgh_id", [row.pk]
+        )
         assert [found[0] for found in cursor.fetchall()] == ["20", "22"]
 
 
 def test_the_due_list_is_frozen_when_the_round_opens(scene: Scene) -> None:
     assert list(scene.round.due.values_list("organization__code", "is_due")) == [("G1", True)]
-    with pytest.raises(Exception, match="[Cc]annot update"), transaction.atomic():
+    with pytest.raises(Exception, match=r"[Cc]annot update"), transaction.atomic():
         sql("UPDATE indicators_rounddue SET is_due = false, reason = 'too_young'")
 
 

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date
 
 
-def make(code: str, *, tier: str = Tier.PRIMARY, kind: str = "shg", formed: DAY = DAY(2015, 1, 1), **fields: Any) -> Organization:
+def make(
+    code: str, *, tier: str = Tier.PRIMARY, kind: str = "shg", formed: DAY = DAY(2015, 1, 1), **fields: Any
+) -> Organization:
     return registry.register(
         code=code,
         name=f"Organization {code}",
@@ -315,7 +317,7 @@ def test_i12_i13_what_is_passed_on_inside_the_network_or_rolled_over_is_not_coun
     linkages.record_transaction(type="roll_over", **record)  # type: ignore[arg-type]
     counted = list(linkage.transactions.order_by("pk").values_list("crosses_network_boundary", flat=True))
     assert counted == [True, False, False, False]
-    with pytest.raises(Exception, match="generated column|crosses_network_boundary"), transaction.atomic():
+    with pytest.raises(Exception, match=r"generated column|crosses_network_boundary"), transaction.atomic():
         sql("UPDATE organizations_linkagetransaction SET crosses_network_boundary = true")
     with refused("transaction_passed_on_inside_network"):
         sql(

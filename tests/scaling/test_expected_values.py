@@ -11,7 +11,9 @@ from django.test import Client
 
 from scaling.metrics import METRICS
 
-ROWS = list(csv.DictReader(open(Path(__file__).parent / "data" / "expected_values.csv", encoding="utf-8")))
+ROWS = list(
+    csv.DictReader((Path(__file__).parent / "data" / "expected_values.csv").read_text(encoding="utf-8").splitlines())
+)
 
 
 def test_all_143_values_are_here() -> None:

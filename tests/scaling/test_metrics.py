@@ -64,9 +64,7 @@ def test_the_worked_example_of_leverage(metric: str, expected: str) -> None:
 values = st.decimals(min_value=0, max_value=10**12, places=2)
 reasons = st.sampled_from([f.NOT_REPORTED, f.NOT_APPLICABLE, f.NO_RATE])
 bounds = st.sampled_from(list(Bound))
-figures = st.one_of(
-    st.builds(lambda v, b: Figure(v, bound=b), values, bounds), st.builds(lambda r: f.null(r), reasons)
-)
+figures = st.one_of(st.builds(lambda v, b: Figure(v, bound=b), values, bounds), st.builds(lambda r: f.null(r), reasons))
 categories = st.sampled_from(["government_national", "beneficiaries", "international_ifi", "private_company"])
 lines = st.builds(
     lambda cls, stage, cat, v: Money(
@@ -153,7 +151,9 @@ def test_putting_programmes_together_is_the_ratio_of_sums_whatever_the_grouping(
 
 @given(components)
 def test_replication_never_changes_leverage(own: Components) -> None:
-    more = Components(money=(*own.money, money("replication", "design", "replication_by_others", "6000")), results=own.results)
+    more = Components(
+        money=(*own.money, money("replication", "design", "replication_by_others", "6000")), results=own.results
+    )
     for name in METRICS:
         if name.startswith(("leverage", "total_financing", "ifad_share", "crowd_in")):
             assert METRICS[name].compute(Subject(own=own)).figure == METRICS[name].compute(Subject(own=more)).figure

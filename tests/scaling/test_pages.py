@@ -54,7 +54,9 @@ def test_a_correction_is_shown_beside_what_was_printed(everything: Client) -> No
 
 def test_the_hypothesis_says_that_it_is_one(everything: Client) -> None:
     assert "shows an unconfirmed hypothesis" in text(everything, "/programmes/MRCP/?basis=hypothesis")
-    assert "unconfirmed" not in text(everything, "/programmes/MRCP/?basis=corrected").replace("with our unconfirmed", "")
+    assert "unconfirmed" not in text(everything, "/programmes/MRCP/?basis=corrected").replace(
+        "with our unconfirmed", ""
+    )
 
 
 def test_the_national_mission_is_replication_and_has_no_leverage(everything: Client) -> None:

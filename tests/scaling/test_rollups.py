@@ -101,9 +101,7 @@ def test_money_without_a_rate_is_said_and_a_rate_mends_it(api: Client) -> None:
     url = "/api/v1/metrics/total_financing/?phase=PCDP-II"
     row = api.get(url).json()["results"][0]
     assert (row["value"], row["null_reason"]) == (None, "NO_RATE")
-    financing.record_rate(
-        currency="ETB", date=datetime.date(2009, 12, 31), usd_per_unit=Decimal("0.08"), source="test"
-    )
+    financing.record_rate(currency="ETB", date=datetime.date(2009, 12, 31), usd_per_unit=Decimal("0.08"), source="test")
     assert ExchangeRate.objects.count() == 1
     rollups.drain()
     assert api.get(url).json()["results"][0]["value"] == "138.78"
