@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def main() -> int:
     servers = commands.add_parser("with", help="run a command with the servers there")
     servers.add_argument("argv", nargs=argparse.REMAINDER)
     options = parser.parse_args()
-    state = ROOT / "var" / "data"
+    state = Path(os.environ.get("TRELLIS_STATE", ROOT / "var" / "data"))
     if options.command == "with":
         return with_servers(state, ROOT, options.argv)
     if options.port is not None and not 1 <= options.port <= 65535:

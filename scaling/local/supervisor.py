@@ -129,6 +129,7 @@ class Supervisor:
     def __init__(self, *, root: Path, state: Path, port: int | None, fresh: bool, demo: bool) -> None:
         self.root, self.state, self.wanted_port, self.fresh, self.demo = root, state, port, fresh, demo
         self.stopping = False
+        self.remembered = False
         self.began = time.monotonic()
 
     def run(self) -> int:
@@ -168,7 +169,7 @@ class Supervisor:
             for child in reversed(children):
                 child.stop()
             servers.stop()
-            if servers.postgres is None or servers.postgres.process is None:
+            if self.remembered:  # a start that was refused must not take away what the running one wrote
                 (self.state / ENVIRONMENT_FILE).unlink(missing_ok=True)
             if self.stopping:
                 say("Stopped.")
@@ -198,6 +199,7 @@ class Supervisor:
     def _remember(self, environment: dict[str, str]) -> None:
         names = ["TRELLIS_MODE", "TRELLIS_SECRET_KEY", "TRELLIS_MEDIA_ROOT", "TRELLIS_SITE_URL"]
         names += ["DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL"]
+        self.remembered = True
         path = self.state / ENVIRONMENT_FILE
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as file:

@@ -1,0 +1,149 @@
+"""`./dev run` on one machine: starts, refuses a second, survives what is killed, stops without leaving anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deployment.processes import ROOT, environment, fetch, free_port, is_ready, wait_for, working_in
+
+pytestmark = pytest.mark.deployment
+
+
+class Site:
+    """A Trellis started as `./dev run` does, with its own data folder (with a space in its path)."""
+
+    def __init__(self, state: Path) -> None:
+        self.state, self.port = state, free_port()
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "scaling.local", "run", "--port", str(self.port), *options],
+            cwd=ROOT,
+            env=environment(TRELLIS_STATE=str(self.state)),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        wait_for(lambda: is_ready(self.base) or self.process.poll() is not None, 90, "the site")  # type: ignore[union-attr]
+        assert self.process.poll() is None, self.process.stdout.read()  # type: ignore[union-attr]
+
+    def stop(self, signum: int = signal.SIGINT) -> str:
+        assert self.process is not None
+        self.process.send_signal(signum)
+        return self.process.communicate(timeout=40)[0]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    found = Site(tmp_path / "data of Trellis")
+    yield found
+    if found.process is not None and found.process.poll() is None:
+        found.process.kill()
+    wait_for(lambda: not working_in(found.state), 30, "the end of all processes")
+
+
+def sign_ins(site: Site) -> list[dict[str, str]]:
+    path = site.state / "sign-ins.json"
+    assert path.stat().st_mode & 0o077 == 0
+    rows: list[dict[str, str]] = json.loads(path.read_text())
+    return rows
+
+
+def test_it_runs_survives_and_stops(site: Site) -> None:
+    site.start()
+    people = sign_ins(site)
+    assert {row["role"] for row in people} >= {"administrator", "country programme manager", "viewer"}
+    assert fetch(f"{site.base}/account/login/")[0] == 200
+
+    second = subprocess.run(
+        [sys.executable, "-m", "scaling.local", "run", "--port", str(free_port())],
+        cwd=ROOT,
+        env=environment(TRELLIS_STATE=str(site.state)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode == 1 and "already runs" in second.stdout
+
+    manage = subprocess.run(
+        [sys.executable, "-m", "scaling.local", "with", sys.executable, "manage.py", "shell", "-v0", "-c",
+         "from programmes.models import Programme as P; P.objects.filter(code='PCDP').update(goal='kept')"],
+        cwd=ROOT,
+        env=environment(TRELLIS_STATE=str(site.state)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert manage.returncode == 0, manage.stderr
+
+    # a worker that is killed comes back
+    workers = [p for p in working_in(site.state) if "celery" in " ".join(p.cmdline())]
+    assert workers
+    for worker in workers:
+        worker.kill()
+    wait_for(
+        lambda: any(
+            "celery" in " ".join(p.cmdline()) and p.pid not in {w.pid for w in workers} for p in working_in(site.state)
+        ),
+        30,
+        "a new worker",
+    )
+
+    # the supervisor is killed with everything running: nothing survives it
+    assert site.process is not None
+    os.kill(site.process.pid, signal.SIGKILL)
+    site.process.wait(10)
+    wait_for(lambda: not working_in(site.state), 30, "the end of all children")
+
+    # a stale pid file of somebody else's number does not confuse the next start; data and sign-ins are there
+    (site.state / "pgdata" / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    site.start()
+    assert sign_ins(site) == people
+    kept = subprocess.run(
+        [sys.executable, "-m", "scaling.local", "with", sys.executable, "manage.py", "shell", "-v0", "-c",
+         "from programmes.models import Programme as P; print(P.objects.get(code='PCDP').goal)"],
+        cwd=ROOT,
+        env=environment(TRELLIS_STATE=str(site.state)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert kept.stdout.strip() == "kept", kept.stderr
+    assert "Stopped." in site.stop()
+    assert not working_in(site.state)
+
+
+def test_a_half_finished_first_start_is_recovered_from(site: Site) -> None:
+    unfinished = site.state / "pgdata.new"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18")
+    site.start("--no-demo")
+    assert not (site.state / "sign-ins.json").exists()
+    site.stop(signal.SIGTERM)
+
+
+def test_a_taken_port_is_told(site: Site) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", site.port))
+        taken.listen()
+        answer = subprocess.run(
+            [sys.executable, "-m", "scaling.local", "run", "--port", str(site.port)],
+            cwd=ROOT,
+            env=environment(TRELLIS_STATE=str(site.state)),
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert answer.returncode == 1 and "is taken" in answer.stdout
