@@ -311,6 +311,15 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "CountBasisEnum": "programmes.vocabulary.CountBasis",
+        "FigureBasisEnum": "programmes.vocabulary.FigureBasis",
+        "CorrectionKindEnum": "programmes.models.CorrectionKind",
+        "OrganizationKindEnum": "organizations.models.Kind",
+        "LinkageKindEnum": "organizations.models.LinkageKind",
+        "RoundKindEnum": "indicators.models.RoundKind",
+        "SpaceEnum": "programmes.models.Space",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "scaling.rest.schema.add_problem",

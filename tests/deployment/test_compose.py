@@ -22,7 +22,11 @@ def test_every_part_is_there() -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_each_process_gets_what_the_settings_require(name: str) -> None:
-    required = set(re.findall(r'required\("(\w+)"\)', SETTINGS)) | {"TRELLIS_ALLOWED_HOSTS", "TRELLIS_MODE", "CACHE_URL"}
+    required = set(re.findall(r'required\("(\w+)"\)', SETTINGS)) | {
+        "TRELLIS_ALLOWED_HOSTS",
+        "TRELLIS_MODE",
+        "CACHE_URL",
+    }
     given = COMPOSE["services"][name]["environment"]
     assert required <= set(given)
     assert given["TRELLIS_MODE"] == "production"
@@ -59,7 +63,7 @@ def test_images_are_pinned_and_the_user_is_an_ordinary_one() -> None:
         tag = service["image"].rsplit(":", 1)[1]
         assert tag not in ("latest", "")
     assert all(re.search(r":\S*\d", line) for line in DOCKERFILE.splitlines() if line.startswith("FROM"))
-    assert DOCKERFILE.index("USER trellis") < DOCKERFILE.index("CMD [\"gunicorn\"")
+    assert DOCKERFILE.index("USER trellis") < DOCKERFILE.index('CMD ["gunicorn"')
     assert "--require-hashes" in DOCKERFILE and "npm ci" in DOCKERFILE
 
 

@@ -88,7 +88,9 @@ def test_it_is_alive_and_ready(production: Production) -> None:
 def test_static_files_are_hashed_compressed_and_kept(production: Production) -> None:
     _status, _headers, page = fetch(f"{production.base}/account/login/", **PROXY)
     text = page.decode()
-    path = next(part for part in text.split('"') if part.startswith("/static/trellis/trellis.") and part.endswith(".css"))
+    path = next(
+        part for part in text.split('"') if part.startswith("/static/trellis/trellis.") and part.endswith(".css")
+    )
     assert path != "/static/trellis/trellis.css"
     status, headers, _body = fetch(f"{production.base}{path}", **PROXY, **{"Accept-Encoding": "br"})
     assert (status, headers["content-encoding"]) == (200, "br")
@@ -146,7 +148,9 @@ def test_a_change_is_computed_by_the_worker(production: Production) -> None:
     )
 
     def computed() -> bool:
-        out = manage(production, "shell", "-v0", "-c", "from scaling.models import PhaseCell as C; print(C.objects.count())")
+        out = manage(
+            production, "shell", "-v0", "-c", "from scaling.models import PhaseCell as C; print(C.objects.count())"
+        )
         return out.strip().splitlines()[-1] == "33"
 
     wait_for(computed, 60, "the worker's figures")
