@@ -95,6 +95,14 @@ def place_name(place: Place) -> str:
     return formats.country_name(place.names, place.name)
 
 
+def phase_label(label: str) -> str:
+    """`Phase II` in the reader's language; a label of another form stays as it is."""
+    for word, translated in (("Phases ", _("Phases %(numbers)s")), ("Phase ", _("Phase %(numbers)s"))):
+        if label.startswith(word):
+            return translated % {"numbers": label.removeprefix(word)}
+    return label
+
+
 def freshness(workspace: Workspace, phases: Iterable[Any]) -> Chip:
     """When the oldest figure shown was computed, and whether a change still waits."""
     times = [workspace.computed_at[phase.pk] for phase in phases if phase.pk in workspace.computed_at]

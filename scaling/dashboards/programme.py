@@ -31,6 +31,8 @@ def build(request: HttpRequest, code: str) -> Page:
         programme = workspace.programme(code)
     except UnknownCode:
         raise Http404 from None
+    for phase in workspace.phases.values():
+        phase.label = common.phase_label(phase.label)
     phases = workspace.phases_of(programme)
     page = Page(
         name="programme",
@@ -370,7 +372,7 @@ def _indexed(workspace: Workspace, phases: list[Phase]) -> FigureCard | None:
         return None
     base = workspace.of_phase(phases[0])
     measures = (
-        ("beneficiary_scaling_factor", _("People reached"), "reach"),
+        ("beneficiary_scaling_factor", _("Reach"), "reach"),
         ("coverage_scaling_factor", _("Coverage"), "coverage"),
         ("financing_scaling_factor", _("Financing"), "financing"),
     )

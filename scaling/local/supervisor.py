@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -115,6 +116,16 @@ class Child:
         processes.stop(self.process)
 
 
+def code_digest(root: Path) -> str:
+    """Changes with any line of code or data that preparing the database could depend on."""
+    digest = hashlib.sha256()
+    for package in ("accounts", "programmes", "organizations", "indicators", "scaling"):
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in {".py", ".csv"}:
+                digest.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def port_is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -206,6 +217,11 @@ class Supervisor:
             json.dump({name: environment[name] for name in names if name in environment}, file)
 
     def _prepare(self, environment: dict[str, str]) -> None:
+        """Migrations and data, unless this code has prepared these data already."""
+        stamp, wanted = self.state / "prepared", f"{code_digest(self.root)} {environment['DATABASE_URL']} {self.demo}"
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        stamp.unlink(missing_ok=True)
         steps = [["migrate", "--verbosity=0"], ["load_cases", "--verbosity=0"]]
         if self.demo:
             steps.append(["load_demonstration", "--sign-ins", str(self.state / "sign-ins.json")])
@@ -214,6 +230,7 @@ class Supervisor:
         for step in steps:
             command += ["--step", json.dumps(step)]
         subprocess.run(command, cwd=self.root, env=environment, check=True)
+        stamp.write_text(wanted)
 
     def _children(self, environment: dict[str, str], port: int) -> list[Child]:
         programs = Path(sys.executable).parent
