@@ -9,7 +9,7 @@ from babel import Locale
 from babel.dates import format_timedelta
 from babel.numbers import format_decimal
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from scaling.metrics.figures import Bound, Figure
@@ -47,7 +47,9 @@ def bounded(found: Figure, places: int = 0) -> str:
     if found.value is None:
         return reason(found.null_reason)
     sign = BOUND_SIGNS[found.bound]
-    return f"{sign}\N{NO-BREAK SPACE}{figure(found, places)}" if sign else figure(found, places)
+    text = f"{sign}\N{NO-BREAK SPACE}{figure(found, places)}" if sign else figure(found, places)
+    # Isolated, so that a sign keeps its side and its meaning inside Arabic words.
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if sign and get_language_bidi() else text
 
 
 def people(value: Decimal) -> tuple[str, str]:
