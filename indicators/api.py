@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -237,11 +237,14 @@ class ReturnSerializer(ResourceSerializer):
 class ReturnFilter(django_filters.FilterSet):
     organization = django_filters.CharFilter(field_name="organization__code")
     round = django_filters.CharFilter(field_name="round__code")
-    programme = django_filters.CharFilter(field_name="round__programme__code")
+    programme = django_filters.CharFilter(method="of_programme")
 
     class Meta:
         model = Return
         fields = ["state", "method"]
+
+    def of_programme(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(Q(round__programme__code=value) | Q(period__programme__code=value))
 
 
 class ReturnViewSet(ScopedReadOnlyViewSet):

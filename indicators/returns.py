@@ -101,6 +101,18 @@ def _number_problem(indicator: Indicator, key: str, value: Any) -> Any:
     return None
 
 
+def check_evidence(evidence: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    """Raises ValidationError by code for each level of 4 or more without evidence (I-17)."""
+    rated = Indicator.objects.filter(code__in=values, is_rating=True).values_list("code", flat=True)
+    missing = {
+        code: _("Level 4 and above needs evidence: say what was seen.")
+        for code in rated
+        if values[code] >= 4 and not str(evidence.get(code, "")).strip()
+    }
+    if missing:
+        raise ValidationError(missing)
+
+
 @transaction.atomic
 def save_values(
     *,
@@ -134,7 +146,8 @@ def save_values(
     check_values(numbers, reasons)
     row.values, row.null_reasons = numbers, reasons
     row.evidence = {**row.evidence, **(evidence or {})}
-    row.method, row.entered_by, row.version = method, by, row.version + 1
+    row.method, row.entered_by, row.entered_at, row.version = method, by, timezone.now(), row.version + 1
+    row.entered_by_ids = sorted({*row.entered_by_ids, by.pk})
     row.state = ReturnState.DRAFT
     row.save()
     return row
@@ -146,16 +159,11 @@ def submit(*, of: Return, by: Any) -> Return:
     row = Return.objects.select_for_update(of=("self",)).select_related("round").get(pk=of.pk)
     assert row.round is not None
     require(by, Permission.RETURNS_ENTER, programme=row.round.programme)
+    if not row.round.takes_entries:
+        raise ValidationError({"round": _("The round does not take entries now.")})
     if row.state not in (ReturnState.DRAFT, ReturnState.RETURNED):
         raise ValidationError({"state": _("Only a draft can be submitted.")})
-    rated = Indicator.objects.filter(code__in=row.values, is_rating=True).values_list("code", flat=True)
-    missing = {
-        code: _("Level 4 and above needs evidence: say what was seen.")
-        for code in rated
-        if row.values[code] >= 4 and not str(row.evidence.get(code, "")).strip()
-    }
-    if missing:
-        raise ValidationError(missing)
+    check_evidence(row.evidence, row.values)
     row.state, row.submitted_at, row.version = ReturnState.SUBMITTED, timezone.now(), row.version + 1
     row.save()
     return row

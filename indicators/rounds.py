@@ -35,7 +35,8 @@ def _step(round_: Round, status: str, by: Any, reason: str = "") -> Round:
         raise ValidationError(
             {"status": _("From “%(now)s” this step is not possible.") % {"now": now.get_status_display()}}
         )
-    now.status, now.status_reason = status, reason
+    now.status = status
+    now.status_reason = reason or now.status_reason  # why it was reopened stays told after it is closed again
     now.full_clean()
     now.save(update_fields=["status", "status_reason"])
     returns_changed.send(sender=Round, return_ids=set(), round_ids={now.pk})

@@ -7,6 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models.base import known
@@ -71,7 +72,9 @@ class Return(models.Model):
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("entered by")
     )
-    entered_at = models.DateTimeField(_("entered"), auto_now=True)
+    #: Everybody who ever entered a value here; none of them approves it (I-19).
+    entered_by_ids = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    entered_at = models.DateTimeField(_("entered"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -145,6 +148,28 @@ class Return(models.Model):
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'return_approved_is_corrected';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="return_approval_holds",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP <> 'INSERT' AND OLD.state = 'approved'
+                       AND (TG_OP = 'DELETE' OR NEW.state <> 'approved') THEN
+                        RAISE EXCEPTION 'an approved return stays approved; its values are corrected'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'return_approved_stays';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    IF NEW.approved_by_id = ANY (NEW.entered_by_ids) THEN
+                        RAISE EXCEPTION 'approved by somebody who entered values'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'return_approved_by_another';
+                    END IF;
+                    IF TG_OP = 'UPDATE' AND NOT OLD.entered_by_ids <@ NEW.entered_by_ids THEN
+                        RAISE EXCEPTION 'who entered values is never forgotten'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'return_entered_by_is_kept';
+                    END IF;
                     RETURN NEW;
                 """,
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -29,6 +30,10 @@ class RoundStatus(models.TextChoices):
     REOPENED = "reopened", _("reopened")
 
 
+@pghistory.track(
+    pghistory.InsertEvent(level=pgtrigger.Statement),
+    pghistory.UpdateEvent(level=pgtrigger.Statement),
+)
 class Round(models.Model):
     """A collection round of a programme. Instrument and scale version are fixed for it (I-18)."""
 
@@ -66,6 +71,27 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=models.Q(tags__contained_by=list(RoundKind.values)), name="round_tags_known"
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="round_takes_only_its_steps",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (
+                        ('planned', 'open'), ('open', 'closed'), ('closed', 'locked'), ('closed', 'reopened'),
+                        ('locked', 'reopened'), ('reopened', 'closed')) THEN
+                        RAISE EXCEPTION 'a round goes from % to % by no step', OLD.status, NEW.status
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'round_takes_only_its_steps';
+                    END IF;
+                    IF OLD.scale_version_id <> NEW.scale_version_id
+                       AND EXISTS (SELECT 1 FROM indicators_return r WHERE r.round_id = NEW.id) THEN
+                        RAISE EXCEPTION 'returns were scored on this version of the scale'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'round_scale_is_pinned';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
         ]
 
     def __str__(self) -> str:

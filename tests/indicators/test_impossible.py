@@ -143,8 +143,8 @@ def test_i16_one_return_for_an_organization_and_round(scene: Scene) -> None:
     with refused("return_once_a_round"):
         sql(
             "INSERT INTO indicators_return (organization_id, round_id, values, null_reasons, evidence, incomplete, method,"
-            " state, version, entered_by_id, entered_at, correction_reason) VALUES (%s, %s, '{}', '{}', '{}', '{}',"
-            " 'survey', 'draft', 1, %s, now(), '')",
+            " state, version, entered_by_id, entered_by_ids, entered_at, correction_reason)"
+            " VALUES (%s, %s, '{}', '{}', '{}', '{}', 'survey', 'draft', 1, %s, '{}', now(), '')",
             scene.group.pk,
             scene.round.pk,
             scene.officer.pk,
@@ -206,7 +206,7 @@ def test_i19_a_locked_round_changes_only_after_reopening_with_a_reason(scene: Sc
         scene.save({"OP-06": 21})
     with refused("return_locked_stays"):
         write(row, {"OP-06": 21})
-    with refused("return_locked_stays"):
+    with refused("return_approved_stays"):
         sql("DELETE FROM indicators_return WHERE id = %s", row.pk)
     with pytest.raises(ValidationError, match="why"):
         rounds.reopen(round=scene.round, by=scene.manager, reason=" ")
