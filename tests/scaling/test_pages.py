@@ -11,6 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from indicators.models import Return
+from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import Programme
 from tests import factories
@@ -86,6 +88,11 @@ def test_synthetic_programmes_are_left_out_unless_asked_for_and_marked(everythin
     shown = text(everything, "/?synthetic=1")
     assert "Demo Hills" in shown and "synthetic demonstration data" in shown
     assert "synthetic demonstration data" in text(everything, "/programmes/DEMO-HILLS/")
+    made = Organization.objects.filter(enrolments__programme__code="DEMO-HILLS")
+    assert made.count() == 29 and all(made.values_list("is_synthetic", flat=True))
+    assert set(Return.objects.values_list("state", flat=True)) == {"approved", "submitted", "returned"}
+    call_command("load_demonstration", "--sign-ins", f"{tmp_path}/sign-ins.json", verbosity=0)
+    assert made.count() == 29
 
 
 def test_an_empty_programme_says_what_to_do_next(everything: Client) -> None:

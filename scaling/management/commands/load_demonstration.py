@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from scaling import demonstration, rollups
+from accounts.models import User
+from scaling import demonstration, demonstration_register, rollups
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--sign-ins", type=Path, required=True, help="file to keep the sign-ins in (mode 0600)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        demonstration.load_portfolio()
+        programme = demonstration.load_portfolio()
         path: Path = options["sign_ins"]
         known = json.loads(path.read_text()) if path.exists() else []
         people = demonstration.load_people(known[0]["password"] if known else "")
@@ -24,5 +25,10 @@ class Command(BaseCommand):
         with os.fdopen(descriptor, "w") as file:
             json.dump(people, file, indent=1)
         unfinished.rename(path)
+        organizations = demonstration_register.load(
+            programme=programme,
+            officer=User.objects.get(email="officer@trellis.example"),
+            manager=User.objects.get(email="manager@trellis.example"),
+        )
         rollups.drain()
-        self.stdout.write(f"{len(people)} sign-ins")
+        self.stdout.write(f"{len(people)} sign-ins, {organizations} synthetic organizations")
