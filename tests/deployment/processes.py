@@ -60,6 +60,16 @@ def working_in(state: Path) -> list[psutil.Process]:
     return found
 
 
+def workers_in(state: Path) -> dict[int, psutil.Process]:
+    """The Celery processes of a state folder by number; one that ends while it is looked at does not count."""
+    found = {}
+    for process in working_in(state):
+        with contextlib.suppress(psutil.Error):
+            if "celery" in " ".join(process.cmdline()):
+                found[process.pid] = process
+    return found
+
+
 def environment(**more: str) -> dict[str, Any]:
     import os
 

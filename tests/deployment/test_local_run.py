@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -10,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.deployment.processes import ROOT, environment, fetch, free_port, is_ready, wait_for, working_in
+from tests.deployment.processes import ROOT, environment, fetch, free_port, is_ready, wait_for, workers_in, working_in
 
 pytestmark = pytest.mark.deployment
 
@@ -87,17 +89,12 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
     assert manage.returncode == 0, manage.stderr
 
     # a worker that is killed comes back
-    workers = [p for p in working_in(site.state) if "celery" in " ".join(p.cmdline())]
+    workers = workers_in(site.state)
     assert workers
-    for worker in workers:
-        worker.kill()
-    wait_for(
-        lambda: any(
-            "celery" in " ".join(p.cmdline()) and p.pid not in {w.pid for w in workers} for p in working_in(site.state)
-        ),
-        30,
-        "a new worker",
-    )
+    for worker in workers.values():
+        with contextlib.suppress(psutil.Error):
+            worker.kill()
+    wait_for(lambda: bool(workers_in(site.state).keys() - workers.keys()), 30, "a new worker")
 
     # the supervisor is killed with everything running: nothing survives it
     assert site.process is not None
