@@ -147,7 +147,7 @@ def _rounds(programme: Programme, groups: list[Organization], officer: Any, mana
             kind="biennial" if later else "baseline",
             reference_date=DAY(year, 6, 30),
             window=DateRange(DAY(year, 5, 1), DAY(year, 9, 1)),
-            scale_version=ScaleVersion.objects.order_by("pk").first(),
+            scale_version=ScaleVersion.objects.order_by("pk")[0],
         )
         round_ = rounds.open_round(round=round_, by=None)
         for number, group in enumerate(groups):
