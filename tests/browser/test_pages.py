@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     found.start()
     yield found
     found.stop()
-    wait_for(lambda: not working_in(found.state), 30, "the end of all processes")
+    wait_for(lambda: not working_in(found.state), 90, "the end of all processes")
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def drawn(page: Page) -> int:
         lambda: (
             page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0") or not wanted
         ),
-        15,
+        60,
         "a picture",
     )
     page.wait_for_timeout(500)

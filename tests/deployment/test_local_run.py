@@ -36,13 +36,13 @@ class Site:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        wait_for(lambda: is_ready(self.base) or self.process.poll() is not None, 90, "the site")  # type: ignore[union-attr]
+        wait_for(lambda: is_ready(self.base) or self.process.poll() is not None, 300, "the site")  # type: ignore[union-attr]
         assert self.process.poll() is None, self.process.stdout.read()  # type: ignore[union-attr]
 
     def stop(self, signum: int = signal.SIGINT) -> str:
         assert self.process is not None
         self.process.send_signal(signum)
-        return self.process.communicate(timeout=40)[0]
+        return self.process.communicate(timeout=120)[0]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     yield found
     if found.process is not None and found.process.poll() is None:
         found.process.kill()
-    wait_for(lambda: not working_in(found.state), 30, "the end of all processes")
+    wait_for(lambda: not working_in(found.state), 90, "the end of all processes")
 
 
 def sign_ins(site: Site) -> list[dict[str, str]]:
@@ -73,7 +73,7 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
         env=environment(TRELLIS_STATE=str(site.state)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert second.returncode == 1 and "already runs" in second.stdout
 
@@ -84,7 +84,7 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
         env=environment(TRELLIS_STATE=str(site.state)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )  # fmt: skip
     assert manage.returncode == 0, manage.stderr
 
@@ -94,13 +94,13 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
     for worker in workers.values():
         with contextlib.suppress(psutil.Error):
             worker.kill()
-    wait_for(lambda: bool(workers_in(site.state).keys() - workers.keys()), 30, "a new worker")
+    wait_for(lambda: bool(workers_in(site.state).keys() - workers.keys()), 90, "a new worker")
 
     # the supervisor is killed with everything running: nothing survives it
     assert site.process is not None
     os.kill(site.process.pid, signal.SIGKILL)
     site.process.wait(10)
-    wait_for(lambda: not working_in(site.state), 30, "the end of all children")
+    wait_for(lambda: not working_in(site.state), 90, "the end of all children")
 
     # a stale pid file of somebody else's number does not confuse the next start; data and sign-ins are there
     (site.state / "pgdata" / "postmaster.pid").write_text(f"{os.getpid()}\n")
@@ -113,7 +113,7 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
         env=environment(TRELLIS_STATE=str(site.state)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )  # fmt: skip
     assert kept.stdout.strip() == "kept", kept.stderr
     assert "Stopped." in site.stop()
@@ -141,6 +141,6 @@ def test_a_taken_port_is_told(site: Site) -> None:
             env=environment(TRELLIS_STATE=str(site.state)),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
         )
     assert answer.returncode == 1 and "is taken" in answer.stdout

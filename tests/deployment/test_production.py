@@ -60,7 +60,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     )  # fmt: skip
     children = [processes.start(command, log=log, env=site.env, cwd=ROOT) for command in commands]
     try:
-        wait_for(lambda: is_ready(site.base, **PROXY), 60, "readiness")
+        wait_for(lambda: is_ready(site.base, **PROXY), 240, "readiness")
         yield site
     finally:
         for child in children:
@@ -72,7 +72,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
 
 def manage(site: Production, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=site.env, capture_output=True, text=True, timeout=300
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=site.env, capture_output=True, text=True, timeout=2400
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -130,7 +130,7 @@ def test_demonstration_data_are_refused(production: Production, tmp_path: Path) 
         env=production.env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert refused.returncode != 0 and "only where Trellis runs on one machine" in refused.stderr
 
@@ -153,12 +153,12 @@ def test_a_change_is_computed_by_the_worker(production: Production) -> None:
         )
         return out.strip().splitlines()[-1] == "33"
 
-    wait_for(computed, 60, "the worker's figures")
+    wait_for(computed, 240, "the worker's figures")
 
 
 def test_production_does_not_start_without_its_secret(production: Production) -> None:
     env = {**production.env, "TRELLIS_SECRET_KEY": ""}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=240
     )
     assert done.returncode != 0 and "TRELLIS_SECRET_KEY is not set" in done.stderr
