@@ -91,6 +91,12 @@ class Workspace:
         carriers = [phase for phase in phases if phase.is_aggregate and self._has_figures(phase)]
         return carriers or [phase for phase in phases if not phase.is_aggregate]
 
+    def split_phases(self, programme: Programme) -> list[Phase]:
+        """The phases themselves, in order, whether or not the source splits its figures by them."""
+        return [
+            phase for phase in self.phases.values() if phase.programme_id == programme.pk and not phase.is_aggregate
+        ]
+
     def _has_figures(self, phase: Phase) -> bool:
         components = self.of_phase(phase)
         return bool(components.money or components.results)

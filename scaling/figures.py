@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
+import plotly.io
+
+#: The page's script dresses every figure; Plotly's own template would be built and thrown away for each.
+plotly.io.templates.default = None
 
 #: What is drawn in which colour, in the order of stacks and legends. The colours are those of the light theme.
 ROLES = {
@@ -40,9 +44,8 @@ class Series:
 
 
 def _finish(figure: go.Figure, **layout: Any) -> dict[str, Any]:
-    figure.update_layout(template="none", **layout)
+    figure.update_layout(**layout)
     plain: dict[str, Any] = figure.to_plotly_json()
-    plain["layout"].pop("template", None)
     return plain
 
 

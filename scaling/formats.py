@@ -37,6 +37,12 @@ def number(value: Decimal | int, places: int = 0) -> str:
     )
 
 
+def signed(value: Decimal, places: int = 0) -> str:
+    """A change with its sign; a real minus, not a hyphen."""
+    sign = "−" if rounded(value, places) < 0 else "+"
+    return sign + number(abs(value), places)
+
+
 def figure(found: Figure, places: int = 0, *, divisor: Decimal | int = 1) -> str:
     """A figure's value, or an empty string; the bound sign stands beside it, not in it."""
     return "" if found.value is None else number(found.value / Decimal(divisor), places)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -75,3 +75,6 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "broker": _broker,
     "worker": _worker,
 }
+
+#: Address → what answers it; `scaling.middleware.ProbeMiddleware` calls them.
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {"/healthz": healthz, "/readyz": readyz}

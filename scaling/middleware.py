@@ -1,4 +1,4 @@
-"""Refuses what no honest request contains before anything reads it."""
+"""What happens before any page: probes are answered, and what no honest request contains is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,21 @@ from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 
-from scaling import errors
+from scaling import errors, health
+
+
+class ProbeMiddleware:
+    """Answers /healthz and /readyz before anything asks for a host name, HTTPS or a session.
+
+    What watches a container calls it by its address: the name of the site in ALLOWED_HOSTS says nothing to it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = health.PROBES.get(request.path_info)
+        return probe(request) if probe else self.get_response(request)
 
 
 class BadBytesMiddleware:

@@ -53,6 +53,29 @@ class Headline:
     null: str = ""
     url: str = ""
     help: str = ""
+    #: a second line that compares with nothing
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A small line in a table cell, drawn in a box of 72 by 20; `label` says the same in words."""
+
+    points: tuple[tuple[float, float], ...]
+    label: str
+
+    @classmethod
+    def of(cls, values: list[float], label: str) -> Spark:
+        """From zero, so that a line twice as high is twice as much. Needs two values or more."""
+        top = max(values) or 1
+        step = 64 / (len(values) - 1)
+        return cls(
+            tuple((round(4 + i * step, 1), round(17 - 14 * value / top, 1)) for i, value in enumerate(values)), label
+        )
+
+    @property
+    def line(self) -> str:
+        return " ".join(f"{x},{y}" for x, y in self.points)
 
 
 @dataclass(frozen=True)
@@ -64,6 +87,7 @@ class Cell:
     hint: str = ""
     url: str = ""
     bound: str = ""
+    spark: Spark | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from programmes.models import Phase, Programme
 from programmes.vocabulary import FigureBasis
 from scaling import figures, formats
 from scaling.answers import Row, Workspace, answer
-from scaling.dashboards import common
+from scaling.dashboards import common, league
 from scaling.dashboards.common import Query, cell
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Filter, Headline, Option, Page, Table
 from scaling.figures import Series
@@ -52,9 +52,9 @@ def build(request: HttpRequest) -> Page:
     }
     page.answer = _answer(programmes, financed, rows)
     page.chips = _chips(workspace, phases, rows, programmes)
-    page.headlines = _headlines(workspace, programmes, phases, rows)
+    page.headlines = _headlines(workspace, programmes, financed, rows)
     page.figures = [_financing_figure(workspace, query, financed), _map(workspace, financed)]
-    page.tables = [_league(workspace, query, programmes)]
+    page.tables = [league.build(workspace, query, programmes)]
     page.notes = _notes(programmes, query)
     return page
 
@@ -123,20 +123,25 @@ def _chips(workspace: Workspace, phases: list[Phase], rows: dict[str, Row], prog
 
 
 def _headlines(
-    workspace: Workspace, programmes: list[Programme], phases: list[Phase], rows: dict[str, Row]
+    workspace: Workspace, programmes: list[Programme], financed: list[Programme], rows: dict[str, Row]
 ) -> list[Headline]:
+    phases = [phase for programme in financed for phase in workspace.phases_of(programme)]
     total, leverage = rows["total_financing"].figure, rows["leverage_ratio_design"].figure
     ifad, share = rows["ifad_financing"].figure, rows["ifad_share"].figure
     groups = workspace.joined(phases).result("organizations_created", "SHG")
     copies = [phase for p in programmes if not p.is_ifad_financed for phase in workspace.phases_of(p)]
     replication = answer(workspace, METRICS["replication_funds"], copies).figure
     multiple = answer(workspace, METRICS["replication_multiple"], copies).figure
+    money_trend, money_direction = _trend(workspace, financed, "total_financing")
+    leverage_trend, leverage_direction = _trend(workspace, financed, "leverage_ratio_design")
     headlines = [
         Headline(
             _("Financing at design"),
             formats.figure(total, 1),
             _("US$ million"),
-            _("IFAD %(amount)s · %(share)s %%")
+            money_trend,
+            money_direction,
+            note=_("IFAD %(amount)s · %(share)s %%")
             % {"amount": formats.bounded(ifad, 1), "share": formats.bounded(share, 0)},
             bound=formats.BOUND_SIGNS[total.bound],
             null=formats.reason(total.null_reason),
@@ -146,7 +151,9 @@ def _headlines(
             _("Leverage ratio"),
             formats.figure(leverage, 2),
             "",
-            _("a ratio of sums, never a mean of ratios"),
+            leverage_trend,
+            leverage_direction,
+            note=_("a ratio of sums, never a mean of ratios"),
             bound=formats.BOUND_SIGNS[leverage.bound],
             null=formats.reason(leverage.null_reason),
             help=_("Co-financing at design for one dollar of IFAD's."),
@@ -155,7 +162,7 @@ def _headlines(
             _("Self-help groups created"),
             formats.figure(groups, 0),
             "",
-            _("in programmes that report them"),
+            note=_("in programmes that report them"),
             bound=formats.BOUND_SIGNS[groups.bound],
             null=formats.reason(groups.null_reason),
         ),
@@ -166,13 +173,32 @@ def _headlines(
                 _("Replicated by others"),
                 formats.figure(replication, 0),
                 _("US$ million"),
-                _("%(multiple)s × IFAD's money in the originals; not in the leverage ratio")
+                note=_("%(multiple)s × IFAD's money in the originals; not in the leverage ratio")
                 % {"multiple": formats.bounded(multiple, 1)},
                 bound=formats.BOUND_SIGNS[replication.bound],
                 null=formats.reason(replication.null_reason),
             )
         )
     return headlines
+
+
+def _trend(workspace: Workspace, financed: list[Programme], metric: str) -> tuple[str, str]:
+    """Latest phases against the phases before them, in programmes that have both: ("+46 % …", "up"), or nothing."""
+    pairs = {
+        str(programme): phases[-2:]
+        for programme in financed
+        if len(phases := [phase for phase in workspace.phases_of(programme) if not phase.is_aggregate]) > 1
+    }
+    earlier = answer(workspace, METRICS[metric], [before for before, _last in pairs.values()]).figure
+    later = answer(workspace, METRICS[metric], [last for _before, last in pairs.values()]).figure
+    if not pairs or earlier.value is None or later.value is None or not earlier.value:
+        return "", ""
+    change = (later.value / earlier.value - 1) * 100
+    text = _("%(change)s %% in the latest phase (%(programmes)s)") % {
+        "change": formats.signed(change, 0),
+        "programmes": ", ".join(pairs),
+    }
+    return text, "up" if change > 0 else "down" if change < 0 else ""
 
 
 def by_group(workspace: Workspace, phases: list[Phase]) -> dict[str, Any]:
@@ -237,7 +263,7 @@ def _financing_figure(workspace: Workspace, query: Query, financed: list[Program
         ],
         [
             [
-                Cell(str(programme), url=query.url(_programme_url(programme))),
+                Cell(str(programme), url=query.url(league.programme_url(programme))),
                 *(cell(amount[group], 1, divisor=MILLION) for group in shown),
                 cell(leverage, 2),
             ]
@@ -314,71 +340,6 @@ def _map(workspace: Workspace, financed: list[Programme]) -> FigureCard:
         span=5,
         height=110 + 46 * max(len(financed), 3),
     )
-
-
-def _programme_url(programme: Programme) -> str:
-    return reverse("scaling:programme", kwargs={"code": programme.code})
-
-
-def _league(workspace: Workspace, query: Query, programmes: list[Programme]) -> Table:
-    rows = []
-    for programme in programmes:
-        phases = workspace.phases_of(programme)
-        found = {
-            name: answer(workspace, METRICS[name], phases).figure
-            for name in ("total_financing", "ifad_share", "leverage_ratio_design", "replication_funds")
-        }
-        money = found["total_financing"] if programme.is_ifad_financed else found["replication_funds"]
-        last = [phases[-1]] if phases else []
-        reach = answer(workspace, METRICS["people_reached"], phases).figure
-        latest = answer(workspace, METRICS["coverage_districts"], last).figure
-        note = ""
-        if reach.value is None and reach.null_reason == "BASIS_MISMATCH":
-            reach = answer(workspace, METRICS["people_reached"], last).figure
-            note = _("latest phase; the source does not say whether phases add up")
-        reached = cell(reach, 0)
-        if note and reach.value is not None:
-            reached = Cell(reached.text, reached.state, note, reached.url, reached.bound)
-        rows.append(
-            [
-                Cell(
-                    str(programme),
-                    url=query.url(_programme_url(programme)),
-                    hint=_("synthetic demonstration data") if programme.is_synthetic else programme.name,
-                    state="synthetic" if programme.is_synthetic else "",
-                ),
-                Cell(", ".join(common.place_name(country) for country in programme.countries.all())),
-                Cell(formats.number(len([p for p in phases if not p.is_aggregate]) or _covered(workspace, programme))),
-                cell(money, 1),
-                cell(found["ifad_share"], 0),
-                cell(found["leverage_ratio_design"], 2),
-                cell(latest, 0),
-                reached,
-            ]
-        )
-    return Table(
-        "programmes",
-        [
-            Column(_("Programme")),
-            Column(_("Country")),
-            Column(_("Phases"), numeric=True),
-            Column(
-                _("US$ million"), numeric=True, help=_("financing at design; for a replication the funds of others")
-            ),
-            Column(_("IFAD, %"), numeric=True),
-            Column(_("Leverage"), numeric=True),
-            Column(_("Districts"), numeric=True),
-            Column(_("People benefiting"), numeric=True),
-        ],
-        rows,
-        title=_("Programmes"),
-        subtitle=_("dotted: no value, with the reason"),
-        caption=_("Programmes with their financing, leverage, coverage and reach"),
-    )
-
-
-def _covered(workspace: Workspace, programme: Programme) -> int:
-    return len([p for p in workspace.phases.values() if p.programme_id == programme.pk and not p.is_aggregate])
 
 
 def _notes(programmes: list[Programme], query: Query) -> list[str]:

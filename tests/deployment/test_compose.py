@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from scaling.local.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -71,3 +74,25 @@ def test_every_variable_that_is_read_is_explained() -> None:
     read = set(re.findall(r'"((?:TRELLIS_|DATABASE_|CELERY_BROKER|CACHE_)\w+)"', SETTINGS))
     explained = set(re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert read <= explained
+
+
+def test_initdb_takes_the_arguments_of_the_compose_file(tmp_path: Path) -> None:
+    """With no encoding in the surroundings, as in the image, initdb refuses a builtin locale that needs UTF-8."""
+    arguments = COMPOSE["services"]["database"]["environment"]["POSTGRES_INITDB_ARGS"].split()
+    server = Postgres(tmp_path)
+    process = server._popen(
+        [
+            "env",
+            "LC_ALL=C",
+            str(server.bin / "initdb"),
+            "-D",
+            str(server.home / "cluster"),
+            "-U",
+            "trellis",
+            "--auth=trust",
+            *arguments,
+        ],
+        subprocess.PIPE,
+    )
+    output = process.communicate(timeout=300)[0].decode(errors="replace")
+    assert process.returncode == 0, output

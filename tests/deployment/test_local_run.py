@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from scaling.local import processes
 from tests.deployment.processes import ROOT, environment, fetch, free_port, is_ready, wait_for, workers_in, working_in
 
 pytestmark = pytest.mark.deployment
@@ -22,14 +23,14 @@ pytestmark = pytest.mark.deployment
 class Site:
     """A Trellis started as `./dev run` does, with its own data folder (with a space in its path)."""
 
-    def __init__(self, state: Path) -> None:
-        self.state, self.port = state, free_port()
+    def __init__(self, state: Path, *prefix: str) -> None:
+        self.state, self.port, self.prefix = state, free_port(), prefix
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "scaling.local", "run", "--port", str(self.port), *options],
+            [*self.prefix, sys.executable, "-m", "scaling.local", "run", "--port", str(self.port), *options],
             cwd=ROOT,
             env=environment(TRELLIS_STATE=str(self.state)),
             stdout=subprocess.PIPE,
@@ -144,3 +145,19 @@ def test_a_taken_port_is_told(site: Site) -> None:
             timeout=240,
         )
     assert answer.returncode == 1 and "is taken" in answer.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests already run as an ordinary user")
+@pytest.mark.skipif(not processes.user_namespaces_work(), reason="nobody else can be here without user namespaces")
+def test_it_runs_as_an_ordinary_user_too(tmp_path: Path) -> None:
+    """In a user namespace whose only user is an ordinary one: PostgreSQL then starts without root's ways round."""
+    site = Site(tmp_path / "data of somebody", "unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
+    try:
+        site.start("--no-demo")
+        assert fetch(f"{site.base}/account/login/")[0] == 200
+        assert "Trellis is ready" in site.stop()
+    finally:
+        if site.process is not None and site.process.poll() is None:
+            site.process.kill()
+        wait_for(lambda: not working_in(site.state), 90, "the end of all processes")
+    assert not list(Path("/var/lib").glob("trellis-*")), "no copy of the programs was made for an ordinary user"

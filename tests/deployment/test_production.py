@@ -4,6 +4,7 @@ by address, in production mode."""
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     site.env = environment(
         TRELLIS_MODE="production",
         TRELLIS_SECRET_KEY=secrets.token_urlsafe(60),
-        TRELLIS_ALLOWED_HOSTS="trellis.example.org,127.0.0.1",
+        TRELLIS_ALLOWED_HOSTS="trellis.example.org",
         TRELLIS_BEHIND_PROXY="1",
         TRELLIS_STATIC_ROOT=str(state / "static"),
         TRELLIS_MEDIA_ROOT=str(state / "media"),
@@ -83,6 +84,18 @@ def test_it_is_alive_and_ready(production: Production) -> None:
     status, _headers, body = fetch(f"{production.base}/readyz", **PROXY)
     assert status == 200
     assert json.loads(body)["checks"] == {"database": "ok", "migrations": "ok", "broker": "ok", "worker": "ok"}
+
+
+def test_the_health_check_of_the_image_passes(production: Production) -> None:
+    """Run as the Dockerfile writes it: by address, without the host name of the site and without HTTPS."""
+    text = (ROOT / "Dockerfile").read_text()
+    line = re.search(r"HEALTHCHECK[^\n]*\\\n\s*CMD (\[.*\])", text)
+    assert line
+    command = json.loads(line[1].replace("http://127.0.0.1:8000", production.base))
+    assert command[0] == "python" and production.base in command[2]
+    done = subprocess.run([sys.executable, *command[1:]], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert fetch(f"{production.base}/account/login/")[0] == 400, "other pages ask for the name of the site"
 
 
 def test_static_files_are_hashed_compressed_and_kept(production: Production) -> None:
