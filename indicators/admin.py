@@ -3,9 +3,10 @@ from indicators import models
 
 register(
     models.Anchor,
+    models.EntryField,
     models.Indicator,
     models.IndicatorVersion,
-    models.ReportingPeriod,
+    models.Rule,
     models.Scale,
     models.ScaleItem,
     models.ScaleVersion,
@@ -13,11 +14,16 @@ register(
 )
 # Rounds, returns and results change by operations, which check, keep history and tell the upper floor.
 register(
+    models.EntryBatch,
+    models.EvidenceFile,
+    models.ExitForm,
     models.PhaseResult,
     models.PhaseResultCorrection,
+    models.Reminder,
     models.Return,
     models.ReturnComment,
     models.Round,
     models.RoundDue,
+    models.WorkbookUpload,
     read_only=True,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.db import transaction
 
 from indicators.models import (
     Anchor,
+    EntryField,
     Indicator,
     IndicatorLevel,
     IndicatorType,
     IndicatorVersion,
+    Rule,
     Scale,
     ScaleItem,
     ScaleVersion,
@@ -60,6 +63,10 @@ def load() -> dict[str, int]:
         _indicator(row, position, dimensions.get(row["code"], ""), texts)
     for position, row in enumerate(_rows(DATA / "phase_indicators.csv"), start=len(rows) + 1):
         _phase_indicator(row, position, texts)
+    for position, row in enumerate(_rows(DATA / "fields.csv"), start=1):
+        _field(row, position, texts)
+    for row in _rows(DATA / "rules.csv"):
+        _rule(row)
     _scale(scale_rows, texts)
     return {
         "indicators": Indicator.objects.count(),
@@ -120,7 +127,38 @@ def _phase_indicator(row: dict[str, str], position: int, texts: Translations) ->
             "name": row["name"],
             "definition": row["definition"],
             "unit": row["unit"],
-            "translations": _of(texts, "phase_indicator", row["code"], ("name", "definition")),
+            "translations": _of(texts, "phase_indicator", row["code"], ("name", "definition", "unit")),
+        },
+    )
+
+
+def _field(row: dict[str, str], position: int, texts: Translations) -> None:
+    EntryField.objects.update_or_create(
+        key=row["key"],
+        defaults={
+            "indicator": Indicator.objects.get(code=row["key"].split(".")[0]),
+            "label": row["label"],
+            "value_type": row["value_type"],
+            "minimum": Decimal(row["minimum"]),
+            "maximum": Decimal(row["maximum"]) if row["maximum"] else None,
+            "basis": row["basis"],
+            "collected_in": row["collected_in"].split(),
+            "position": position,
+            "translations": _of(texts, "field", row["key"], ("label",)),
+        },
+    )
+
+
+def _rule(row: dict[str, str]) -> None:
+    Rule.objects.update_or_create(
+        code=row["code"],
+        defaults={
+            "kind": row["kind"],
+            "severity": row["severity"],
+            "left": row["left"].split(),
+            "operator": row["operator"],
+            "right": row["right"].split(),
+            "limit": Decimal(row["limit"]) if row["limit"] else None,
         },
     )
 

@@ -1,29 +1,47 @@
 """What is measured: the catalogue and its scale, rounds and returns, targets, and results reported for a phase."""
 
-from indicators.models.catalogue import Indicator, IndicatorLevel, IndicatorType, IndicatorVersion
+from indicators.models.catalogue import (
+    CollectedIn,
+    EntryField,
+    Indicator,
+    IndicatorLevel,
+    IndicatorType,
+    IndicatorVersion,
+    ValueType,
+)
 from indicators.models.results import PhaseResult, PhaseResultCorrection
-from indicators.models.returns import Return, ReturnComment, ReturnState
+from indicators.models.returns import EntryBatch, EvidenceFile, Return, ReturnComment, ReturnState
 from indicators.models.rounds import (
+    OUTPUT_KINDS,
     DueReason,
-    ReportingPeriod,
+    ExitForm,
+    Reminder,
     Round,
     RoundDue,
     RoundKind,
     RoundStatus,
     Target,
 )
+from indicators.models.rules import Rule, RuleKind, Severity
 from indicators.models.scales import Anchor, Scale, ScaleItem, ScaleVersion
+from indicators.models.workbooks import WorkbookUpload
 
 __all__ = [
+    "OUTPUT_KINDS",
     "Anchor",
+    "CollectedIn",
     "DueReason",
+    "EntryBatch",
+    "EntryField",
+    "EvidenceFile",
+    "ExitForm",
     "Indicator",
     "IndicatorLevel",
     "IndicatorType",
     "IndicatorVersion",
     "PhaseResult",
     "PhaseResultCorrection",
-    "ReportingPeriod",
+    "Reminder",
     "Return",
     "ReturnComment",
     "ReturnState",
@@ -31,8 +49,13 @@ __all__ = [
     "RoundDue",
     "RoundKind",
     "RoundStatus",
+    "Rule",
+    "RuleKind",
     "Scale",
     "ScaleItem",
     "ScaleVersion",
+    "Severity",
     "Target",
+    "ValueType",
+    "WorkbookUpload",
 ]

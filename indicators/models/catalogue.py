@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterable
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
@@ -9,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import Everyone, ScopedQuerySet
-from programmes.vocabulary import always
+from programmes.vocabulary import CountBasis, always
 
 
 class IndicatorLevel(models.TextChoices):
@@ -103,6 +106,87 @@ class IndicatorVersion(models.Model):
 
     def text(self, field: str, language: str | None = None) -> str:
         """A text in the reader's language, else in English."""
+        return translated(self, field, language)
+
+
+def in_force(versions: Iterable[IndicatorVersion], day: datetime.date) -> IndicatorVersion | None:
+    """The version valid on a day; None where there is none. Versions of one indicator never overlap."""
+    for version in versions:
+        lower, upper = version.valid.lower, version.valid.upper
+        if (lower is None or lower <= day) and (upper is None or day < upper):
+            return version
+    return None
+
+
+class ValueType(models.TextChoices):
+    INTEGER = "integer", _("whole number")
+    DECIMAL = "decimal", _("number")
+    LEVEL = "level", _("level from 1 to 6")
+    YES_NO = "yes_no", _("yes or no")
+
+
+class CollectedIn(models.TextChoices):
+    """Kinds of rounds that ask for a field (Round.collects)."""
+
+    OUTCOME = "outcome", _("outcome rounds")
+    HALF_YEAR = "half_year", _("half-years")
+    YEAR = "year", _("years")
+
+
+class EntryField(models.Model):
+    """One number of an indicator that an organization reports: the total, or a part of it.
+
+    Its key, indicator code or code.part (`OP-06.women`), is the key in a return's values. `basis` says what a count
+    covers; ratings have none.
+    """
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.CASCADE, related_name="fields", verbose_name=_("indicator")
+    )
+    key = models.CharField(_("key"), max_length=60, unique=True)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    value_type = models.CharField(_("type of value"), max_length=20, choices=ValueType.choices)
+    minimum = models.DecimalField(_("least value"), max_digits=20, decimal_places=4, default=0)
+    maximum = models.DecimalField(_("greatest value"), max_digits=20, decimal_places=4, null=True, blank=True)
+    basis = models.CharField(_("basis"), max_length=20, choices=CountBasis.choices, blank=True)
+    collected_in = ArrayField(
+        models.CharField(max_length=20, choices=CollectedIn.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("collected in"),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    translations = models.JSONField(_("translations"), default=dict, blank=True)
+
+    scope = Everyone()
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry field of an indicator")
+        verbose_name_plural = _("entry fields of indicators")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(value_type__in=ValueType.values), name="entry_field_type_known"),
+            models.CheckConstraint(
+                condition=models.Q(basis="") | models.Q(basis__in=CountBasis.values), name="entry_field_basis_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(collected_in__contained_by=list(CollectedIn.values)), name="entry_field_rounds_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(maximum__isnull=True) | models.Q(maximum__gte=models.F("minimum")),
+                name="entry_field_range_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(value_type=ValueType.INTEGER) | ~models.Q(basis=""),
+                name="entry_field_count_has_basis",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def text(self, field: str, language: str | None = None) -> str:
         return translated(self, field, language)
 
 

@@ -1,6 +1,8 @@
-"""A return: one organization's values for one round or period, in one row, with its state and its history."""
+"""A return: one organization's values for one round, in one row, with its state and its history."""
 
 from __future__ import annotations
+
+import uuid
 
 import pghistory
 import pgtrigger
@@ -11,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models.base import known
-from programmes.access import ByAnyProgramme, ScopedQuerySet
+from programmes.access import ByProgramme, ScopedQuerySet
 
 
 class ReturnState(models.TextChoices):
@@ -27,6 +29,11 @@ class Method(models.TextChoices):
     SURVEY = "survey", _("survey")
     ESTIMATE = "estimate", _("estimate")
     RECALL = "recall", _("recall")
+
+
+def evidence_path(instance: models.Model, filename: str) -> str:
+    """A name that says nothing and comes from nowhere outside."""
+    return f"evidence/{uuid.uuid4().hex}"
 
 
 @pghistory.track(
@@ -45,24 +52,13 @@ class Return(models.Model):
         "organizations.Organization", on_delete=models.PROTECT, related_name="returns", verbose_name=_("organization")
     )
     round = models.ForeignKey(
-        "indicators.Round",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="returns",
-        verbose_name=_("round"),
-    )
-    period = models.ForeignKey(
-        "indicators.ReportingPeriod",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="returns",
-        verbose_name=_("period"),
+        "indicators.Round", on_delete=models.PROTECT, related_name="returns", verbose_name=_("round")
     )
     values = models.JSONField(_("values"), default=dict)
     null_reasons = models.JSONField(_("reasons for no value"), default=dict, blank=True)
     evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    #: Warnings that a person looked at and let stand: rule and key (`growth:OP-06`) → the note.
+    confirmed = models.JSONField(_("confirmed warnings"), default=dict, blank=True)
     incomplete = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("incomplete disaggregations")
     )
@@ -88,7 +84,7 @@ class Return(models.Model):
     reported = models.JSONField(_("values as first approved"), null=True, blank=True)
     correction_reason = models.CharField(_("reason for the correction"), max_length=300, blank=True)
 
-    scope = ByAnyProgramme("round__programme", "period__programme")
+    scope = ByProgramme("round__programme")
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
@@ -98,17 +94,7 @@ class Return(models.Model):
         constraints = [
             known("state", ReturnState, "return_state_known"),
             known("method", Method, "return_method_known"),
-            models.CheckConstraint(
-                condition=models.Q(round__isnull=False, period__isnull=True)
-                | models.Q(round__isnull=True, period__isnull=False),
-                name="return_of_round_or_period",
-            ),
-            models.UniqueConstraint(
-                fields=["round", "organization"], condition=models.Q(round__isnull=False), name="return_once_a_round"
-            ),
-            models.UniqueConstraint(
-                fields=["period", "organization"], condition=models.Q(period__isnull=False), name="return_once_a_period"
-            ),
+            models.UniqueConstraint(fields=["round", "organization"], name="return_once_a_round"),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("entered_by")),
                 name="return_approved_by_another",
@@ -136,9 +122,7 @@ class Return(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func="""
                     IF EXISTS (SELECT 1 FROM indicators_round r
-                               WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.status = 'locked')
-                       OR EXISTS (SELECT 1 FROM indicators_reportingperiod p
-                                  WHERE p.id IN (OLD.period_id, NEW.period_id) AND p.is_locked) THEN
+                               WHERE r.id IN (OLD.round_id, NEW.round_id) AND r.status = 'locked') THEN
                         RAISE EXCEPTION 'the round is locked; reopen it first'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'return_locked_stays';
                     END IF;
@@ -176,7 +160,60 @@ class Return(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organization} · {self.round or self.period}"
+        return f"{self.organization} · {self.round}"
+
+
+class EvidenceFile(models.Model):
+    """A paper behind a value. The file lies outside the web root under a name of our own; its name is only told."""
+
+    of_return = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="files", verbose_name=_("return"))
+    code = models.CharField(_("about"), max_length=60)
+    file = models.FileField(_("file"), upload_to=evidence_path, max_length=200)
+    name = models.CharField(_("name"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(_("checksum"), max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    scope = ByProgramme("of_return__round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence file")
+        verbose_name_plural = _("evidence files")
+        constraints = [
+            models.UniqueConstraint(fields=["of_return", "code", "sha256"], name="evidence_file_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EntryBatch(models.Model):
+    """A batch of changes that a browser sent, by its own key: sent again, it gets the same answer and no effect."""
+
+    key = models.UUIDField(_("key"), primary_key=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="+", verbose_name=_("round"))
+    body_hash = models.CharField(_("checksum"), max_length=64)
+    answer = models.JSONField(_("answer"))
+    received_at = models.DateTimeField(_("received"), auto_now_add=True)
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("batch of changes")
+        verbose_name_plural = _("batches of changes")
+        indexes = [models.Index(fields=["received_at"], name="entry_batch_received")]
+
+    def __str__(self) -> str:
+        return str(self.key)
 
 
 class ReturnComment(models.Model):
@@ -190,7 +227,7 @@ class ReturnComment(models.Model):
     )
     written_at = models.DateTimeField(_("written"), auto_now_add=True)
 
-    scope = ByAnyProgramme("of_return__round__programme", "of_return__period__programme")
+    scope = ByProgramme("of_return__round__programme")
     objects = ScopedQuerySet.as_manager()
 
     class Meta:

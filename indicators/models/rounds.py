@@ -1,6 +1,12 @@
-"""When something is measured: rounds with their window apart from the date they describe, and reporting periods."""
+"""When something is measured: rounds, with the window of entry apart from the date or period they describe.
+
+Outcome rounds describe a date; output rounds (half-years and years) describe the reporting period that ends on it. Both
+live the same life (due list, entry, review, lock), so they are one table.
+"""
 
 from __future__ import annotations
+
+import datetime
 
 import pghistory
 import pgtrigger
@@ -10,6 +16,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from indicators.models.catalogue import CollectedIn
 from organizations.models.base import known
 from programmes.access import ByProgramme, ScopedQuerySet
 
@@ -20,6 +27,13 @@ class RoundKind(models.TextChoices):
     MIDTERM = "midterm", _("mid-term")
     COMPLETION = "completion", _("completion")
     EX_POST = "ex_post", _("ex-post")
+    SEMI_ANNUAL = "semi_annual", _("half-year")
+    ANNUAL = "annual", _("year")
+
+
+#: Rounds in which outputs of a reporting period are reported; the others describe a date.
+COLLECTS = {RoundKind.SEMI_ANNUAL: CollectedIn.HALF_YEAR, RoundKind.ANNUAL: CollectedIn.YEAR}
+OUTPUT_KINDS = tuple(COLLECTS)
 
 
 class RoundStatus(models.TextChoices):
@@ -28,6 +42,17 @@ class RoundStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
     LOCKED = "locked", _("locked")
     REOPENED = "reopened", _("reopened")
+
+
+def remind_before_and_after() -> list[int]:
+    """Two weeks and three days before the window ends, and a week after for those who have not reported."""
+    return [14, 3, -7]
+
+
+def _day_after(field: str) -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(
+        models.F(field) + models.Value(datetime.timedelta(days=1)), output_field=models.DateField()
+    )
 
 
 @pghistory.track(
@@ -46,11 +71,22 @@ class Round(models.Model):
         models.CharField(max_length=20, choices=RoundKind.choices), default=list, blank=True, verbose_name=_("tags")
     )
     reference_date = models.DateField(_("date it describes"))
+    period = DateRangeField(_("period it describes"), null=True, blank=True)
     window = DateRangeField(_("open for entry"))
     status = models.CharField(_("status"), max_length=20, choices=RoundStatus.choices, default=RoundStatus.PLANNED)
     status_reason = models.CharField(_("why it was reopened"), max_length=300, blank=True)
     scale_version = models.ForeignKey(
         "indicators.ScaleVersion", on_delete=models.PROTECT, related_name="+", verbose_name=_("version of the scale")
+    )
+    #: Codes of the indicators that are asked; filled from the catalogue when the round opens, fixed from then on.
+    instrument = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("indicators asked")
+    )
+    #: A baseline for those who entered after the programme's own: due is only who has no baseline yet.
+    is_for_late_entrants = models.BooleanField(_("own baselines of late entrants"), default=False)
+    #: Days before (positive) or after (negative) the end of the window on which officers are reminded.
+    reminder_days = ArrayField(
+        models.SmallIntegerField(), default=remind_before_and_after, blank=True, verbose_name=_("days of reminders")
     )
 
     scope = ByProgramme("programme")
@@ -64,6 +100,26 @@ class Round(models.Model):
             known("kind", RoundKind, "round_kind_known"),
             known("status", RoundStatus, "round_status_known"),
             models.UniqueConstraint(fields=["programme", "kind", "reference_date"], name="round_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind__in=OUTPUT_KINDS, period__isnull=False, period__endswith=_day_after("reference_date")
+                )
+                | (~models.Q(kind__in=OUTPUT_KINDS) & models.Q(period__isnull=True)),
+                name="round_of_outputs_has_its_period",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_for_late_entrants=False) | models.Q(kind=RoundKind.BASELINE),
+                name="round_for_late_entrants_is_a_baseline",
+            ),
+            ExclusionConstraint(
+                name="round_periods_no_overlap",
+                expressions=[
+                    ("programme", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(period__isnull=False),
+            ),
             models.CheckConstraint(
                 condition=~models.Q(status=RoundStatus.REOPENED) | ~models.Q(status_reason=""),
                 name="round_reopened_with_reason",
@@ -89,6 +145,10 @@ class Round(models.Model):
                         RAISE EXCEPTION 'returns were scored on this version of the scale'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'round_scale_is_pinned';
                     END IF;
+                    IF OLD.status <> 'planned' AND OLD.instrument <> NEW.instrument THEN
+                        RAISE EXCEPTION 'the indicators asked are fixed once the round has opened'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'round_instrument_is_pinned';
+                    END IF;
                     RETURN NEW;
                 """,
             )
@@ -98,45 +158,18 @@ class Round(models.Model):
         return self.code
 
     @property
+    def collects(self) -> CollectedIn:
+        """Which fields of the catalogue belong in such a round."""
+        return COLLECTS.get(RoundKind(self.kind), CollectedIn.OUTCOME)
+
+    @property
+    def tag_labels(self) -> list[str]:
+        """Other rounds that this one serves as, in words."""
+        return [str(RoundKind(tag).label) for tag in self.tags]
+
+    @property
     def takes_entries(self) -> bool:
         return self.status in (RoundStatus.OPEN, RoundStatus.REOPENED)
-
-
-class PeriodKind(models.TextChoices):
-    SEMI_ANNUAL = "semi_annual", _("half-year")
-    ANNUAL = "annual", _("year")
-
-
-class ReportingPeriod(models.Model):
-    """A half-year or year for which outputs are reported."""
-
-    programme = models.ForeignKey(
-        "programmes.Programme", on_delete=models.CASCADE, related_name="periods", verbose_name=_("programme")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=PeriodKind.choices)
-    period = DateRangeField(_("period"))
-    is_locked = models.BooleanField(_("locked"), default=False)
-
-    scope = ByProgramme("programme")
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("reporting period")
-        verbose_name_plural = _("reporting periods")
-        constraints = [
-            known("kind", PeriodKind, "period_kind_known"),
-            ExclusionConstraint(
-                name="period_no_overlap",
-                expressions=[
-                    ("programme", RangeOperators.EQUAL),
-                    ("kind", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.programme} {self.period}"
 
 
 class DueReason(models.TextChoices):
@@ -146,6 +179,7 @@ class DueReason(models.TextChoices):
     TOO_YOUNG = "too_young", _("formed less than six months before")
     ENDED = "ended", _("ended before; exit form")
     FORMING = "forming", _("still forming")
+    HAS_BASELINE = "has_baseline", _("has its own baseline already")
 
 
 class RoundDue(models.Model):
@@ -177,6 +211,55 @@ class RoundDue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round} · {self.organization}"
+
+
+class ExitForm(models.Model):
+    """The last word on an organization that ended before a round: when, why, and how many members it last had."""
+
+    due = models.OneToOneField(
+        RoundDue, on_delete=models.PROTECT, related_name="exit_form", verbose_name=_("organization due in a round")
+    )
+    ended_on = models.DateField(_("ended on"))
+    reason = models.CharField(_("reason"), max_length=300)
+    last_members = models.PositiveIntegerField(_("members when it was last counted"), null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("entered by")
+    )
+    entered_at = models.DateTimeField(_("entered"), auto_now=True)
+
+    scope = ByProgramme("due__round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("exit form")
+        verbose_name_plural = _("exit forms")
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="exit_form_has_reason")]
+
+    def __str__(self) -> str:
+        return str(self.due)
+
+
+class Reminder(models.Model):
+    """What an officer was told about a round on a day; e-mail and the list on the work page show the same."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="reminders", verbose_name=_("round"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    day = models.DateField(_("day"))
+    missing = models.PositiveIntegerField(_("not reported"))
+    sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [models.UniqueConstraint(fields=["round", "user", "day"], name="reminder_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.round} · {self.day}"
 
 
 class Target(models.Model):
