@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import django_filters
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from indicators.models import (
     Anchor,
+    EntryField,
     Indicator,
-    IndicatorVersion,
     PhaseResult,
     PhaseResultCorrection,
     Return,
     Round,
     ScaleItem,
 )
+from indicators.models.catalogue import in_force
 from indicators.results import on_basis
 from organizations.api import Period
 from programmes.api import code_of
@@ -31,14 +33,28 @@ class AnchorSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
+class EntryFieldSerializer(ResourceSerializer):
+    """One number that an organization reports; `key` is its key in the values of a return."""
+
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    class Meta:
+        model = EntryField
+        fields = ["key", "label", "value_type", "minimum", "maximum", "basis", "collected_in"]
+
+    def get_label(self, field: EntryField) -> str:
+        return field.text("label")
+
+
 class IndicatorSerializer(ResourceSerializer):
-    """The version in force, with its texts in the language of the request."""
+    """The version in force today (null fields where none is), with its texts in the language of the request."""
 
     version = serializers.SerializerMethodField()
     name = serializers.SerializerMethodField()
     definition = serializers.SerializerMethodField()
     unit = serializers.SerializerMethodField()
     related = code_of("related", default=None, allow_null=True)
+    fields_entered = EntryFieldSerializer(source="fields", many=True, read_only=True)
     anchors = serializers.SerializerMethodField()
 
     class Meta:
@@ -56,24 +72,27 @@ class IndicatorSerializer(ResourceSerializer):
             "is_rating",
             "ifad_core_indicators",
             "related",
+            "fields_entered",
             "anchors",
         ]
 
     @staticmethod
-    def _current(indicator: Indicator) -> IndicatorVersion:
-        return indicator.versions.all()[0]
+    def _text(indicator: Indicator, field: str) -> str | None:
+        version = in_force(indicator.versions.all(), datetime.date.today())
+        return version.text(field) if version else None
 
-    def get_version(self, indicator: Indicator) -> int:
-        return self._current(indicator).number
+    def get_version(self, indicator: Indicator) -> int | None:
+        version = in_force(indicator.versions.all(), datetime.date.today())
+        return version.number if version else None
 
-    def get_name(self, indicator: Indicator) -> str:
-        return self._current(indicator).text("name")
+    def get_name(self, indicator: Indicator) -> str | None:
+        return self._text(indicator, "name")
 
-    def get_definition(self, indicator: Indicator) -> str:
-        return self._current(indicator).text("definition")
+    def get_definition(self, indicator: Indicator) -> str | None:
+        return self._text(indicator, "definition")
 
-    def get_unit(self, indicator: Indicator) -> str:
-        return self._current(indicator).text("unit")
+    def get_unit(self, indicator: Indicator) -> str | None:
+        return self._text(indicator, "unit")
 
     @extend_schema_field(AnchorSerializer(many=True))
     def get_anchors(self, indicator: Indicator) -> list[dict[str, Any]]:
@@ -92,7 +111,8 @@ class IndicatorFilter(django_filters.FilterSet):
 
 class IndicatorViewSet(ScopedReadOnlyViewSet):
     queryset = Indicator.objects.select_related("related").prefetch_related(  # type: ignore[type-var]
-        Prefetch("versions", IndicatorVersion.objects.order_by("-number")),
+        "versions",
+        "fields",
         Prefetch("scale_items", ScaleItem.objects.order_by("-version_id")),
         Prefetch("scale_items__anchors", Anchor.objects.order_by("level")),
     )
@@ -176,6 +196,8 @@ class RoundSerializer(ResourceSerializer):
     scale_version = serializers.CharField(source="scale_version.number", read_only=True)
     window_start = Period("lower", source="window")
     window_end = Period("upper", source="window")
+    period_start = Period("lower", source="period")
+    period_end = Period("upper", source="period")
 
     class Meta:
         model = Round
@@ -187,6 +209,8 @@ class RoundSerializer(ResourceSerializer):
             "reference_date",
             "window_start",
             "window_end",
+            "period_start",
+            "period_end",
             "status",
             "scale_version",
         ]
@@ -211,7 +235,7 @@ class RoundViewSet(ScopedReadOnlyViewSet):
 
 class ReturnSerializer(ResourceSerializer):
     organization = code_of("organization")
-    round = code_of("round", default=None, allow_null=True)
+    round = code_of("round")
     values = serializers.DictField(child=serializers.FloatField(), read_only=True)
     null_reasons = serializers.DictField(child=serializers.CharField(), read_only=True)
 
@@ -244,7 +268,7 @@ class ReturnFilter(django_filters.FilterSet):
         fields = ["state", "method"]
 
     def of_programme(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return queryset.filter(Q(round__programme__code=value) | Q(period__programme__code=value))
+        return queryset.filter(round__programme__code=value)
 
 
 class ReturnViewSet(ScopedReadOnlyViewSet):

@@ -1,4 +1,7 @@
-"""Results reported for a phase: report one, correct one beside what was reported, refuse to add unlike units."""
+"""Results reported for a phase: report one, correct one beside what was reported.
+
+Unlike units and bases are never added up: metrics refuse it (I-22).
+"""
 
 from __future__ import annotations
 

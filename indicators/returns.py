@@ -1,17 +1,22 @@
-"""Enter and submit returns. Every way in (form, grid, workbook, API, command) calls these."""
+"""Enter and submit returns. Every way in (form, grid, offline page, workbook, API, command) calls these."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from indicators.models import Indicator, IndicatorLevel, Return, ReturnState, Round
+from indicators import instruments
+from indicators.instruments import Instrument
+from indicators.models import Indicator, Return, ReturnState, Round, RoundDue, Severity
+from indicators.models.catalogue import in_force
+from indicators.rules import Finding, check
 from indicators.signals import returns_changed
 from organizations.models import Organization
 from programmes.access import Permission, require
@@ -27,6 +32,15 @@ ENTERED_REASONS = (
 )
 
 
+class Unseen:
+    """Stands for "the person did not say what they saw": their change is taken as it is."""
+
+
+UNSEEN = Unseen()
+#: What stands in a cell: a number, a reason for having none, or nothing.
+Content = Decimal | str | None
+
+
 class Conflict(Exception):
     """Somebody else saved first: both versions, for the person to choose."""
 
@@ -35,82 +49,201 @@ class Conflict(Exception):
         self.theirs, self.mine = theirs, mine
 
 
-def check_values(values: Mapping[str, Any], null_reasons: Mapping[str, str]) -> None:
-    """The hard rules on a return's values, with a sentence for each key that breaks one.
+@dataclass(frozen=True)
+class Change:
+    """One cell: what it becomes, and what the person saw in it before (UNSEEN to overwrite knowingly)."""
 
-    Raises ValidationError({key: sentence}): text in a number (I-21), a level outside 1..6 (I-16), a computed
-    indicator (I-20), a subgroup above its total or sexes that do not add up (I-15), a value and a reason together.
-    The database holds the same rules.
+    key: str
+    content: Content
+    seen: Content | Unseen = UNSEEN
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """Changes of one organization's return. `confirm`: mark of a warning → note, an empty note takes it back."""
+
+    organization: str
+    changes: Sequence[Change] = ()
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    confirm: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class RowAnswer:
+    """What became of a row. Keys in `errors` and `conflicts` were not saved; `findings` are about what now stands."""
+
+    organization: str
+    version: int = 0
+    state: str = ""
+    contents: dict[str, Content] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    conflicts: dict[str, Content] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    #: why nothing of the row could be saved
+    refusal: str = ""
+    row: Return | None = None
+
+
+# --- entering --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_rows(
+    *, round: Round, rows: Sequence[RowChange], by: Any, method: str = "", all_or_nothing: bool = False
+) -> list[RowAnswer]:
+    """Save changed cells of many returns: what can be saved is saved, the rest is answered with a sentence.
+
+    A cell is in conflict when it holds neither what the person saw nor what they want. With `all_or_nothing` any error
+    or conflict leaves everything as it was. Queries do not grow with the rows. Raises ValidationError when the round
+    takes no entries, PermissionDenied outside the scope.
     """
-    known = {
-        indicator.code: indicator
-        for indicator in Indicator.objects.filter(
-            level=IndicatorLevel.ORGANIZATION, code__in={key.split(".")[0] for key in [*values, *null_reasons]}
+    require(by, Permission.RETURNS_ENTER, programme=round.programme)
+    now = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round.pk)
+    if not now.takes_entries:
+        raise ValidationError({"round": _("The round does not take entries now.")})
+    instrument = instruments.load(now)
+    codes = [row.organization for row in rows]
+    due = {
+        one.organization.code: one.organization
+        for one in RoundDue.objects.filter(round=now, is_due=True, organization__code__in=codes).select_related(
+            "organization"
         )
     }
-    errors: dict[str, Any] = {}
-    numbers: dict[str, Decimal] = {}
-    for key in [*values, *null_reasons]:
-        indicator = known.get(key.split(".")[0])
-        if indicator is None:
-            errors[key] = _("There is no indicator with this code.")
-        elif indicator.is_computed:
-            errors[key] = _("This indicator is computed; it is never entered.")
-        elif key in values:
-            problem = _number_problem(indicator, key, values[key])
-            if problem:
-                errors[key] = problem
-            else:
-                numbers[key] = Decimal(str(values[key]))
-        if key in values and key in null_reasons:
-            errors[key] = _("Give either a value or a reason for not having one.")
-    for key, reason in null_reasons.items():
-        if reason not in ENTERED_REASONS:
-            errors[key] = _("One of these reasons is expected: %(known)s.") % {"known": ", ".join(ENTERED_REASONS)}
-    for key, number in numbers.items():
-        base = key.split(".")[0]
-        if key != base and base in numbers and number > numbers[base]:
-            errors[key] = _("This part (%(part)s) is more than the whole (%(whole)s).") % {
-                "part": number,
-                "whole": numbers[base],
-            }
-        women, men = numbers.get(f"{base}.women"), numbers.get(f"{base}.men")
-        if base in numbers and women is not None and men is not None and women + men != numbers[base]:
-            errors[f"{base}.women"] = _("Women (%(women)s) and men (%(men)s) do not add up to %(whole)s.") % {
-                "women": women,
-                "men": men,
-                "whole": numbers[base],
-            }
-    if errors:
-        raise ValidationError(errors)
-
-
-def _number_problem(indicator: Indicator, key: str, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return _("A number is expected.")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return _("A number is expected.")
-    if not number.is_finite():
-        return _("A number is expected.")
-    if indicator.is_rating and (key != indicator.code or number not in (1, 2, 3, 4, 5, 6)):
-        return _("A whole level from 1 to 6 is expected.")
-    if number < 0:
-        return _("A number that is not negative is expected.")
-    return None
-
-
-def check_evidence(evidence: Mapping[str, str], values: Mapping[str, Any]) -> None:
-    """Raises ValidationError by code for each level of 4 or more without evidence (I-17)."""
-    rated = Indicator.objects.filter(code__in=values, is_rating=True).values_list("code", flat=True)
-    missing = {
-        code: _("Level 4 and above needs evidence: say what was seen.")
-        for code in rated
-        if values[code] >= 4 and not str(evidence.get(code, "")).strip()
+    ids = [one.pk for one in due.values()]
+    held = {
+        one.organization_id: one
+        for one in Return.objects.select_for_update().filter(round=now, organization__in=ids).order_by("pk")
     }
-    if missing:
-        raise ValidationError(missing)
+    earlier = instruments.earlier_values(instrument, ids)
+    fence = instruments.fences(instrument)
+    answers, new, changed = [], [], []
+    for row in rows:
+        organization = due.get(row.organization)
+        if organization is None:
+            refusal = _("%(name)s is not due in this round.") % {"name": row.organization}
+            answers.append(RowAnswer(row.organization, refusal=refusal))
+            continue
+        found = held.get(organization.pk)
+        if found is not None and found.state == ReturnState.APPROVED:
+            refusal = _("The return is approved; its values change only by a correction.")
+            answers.append(_answer(row.organization, found, [], refusal=refusal))
+            continue
+        draft = found or Return(organization=organization, round=now, version=0, entered_by=by)
+        history = earlier.get(organization.pk, {})
+        fences_of_kind = fence.get(organization.kind, {})
+        answer, is_changed = _apply(draft, row, instrument, history, fences_of_kind)
+        answers.append(answer)
+        if is_changed:
+            _stamp(draft, by, method)
+            held[organization.pk] = draft
+            if found is None:
+                new.append(draft)
+            elif draft not in new and draft not in changed:
+                changed.append(draft)
+            answer.version, answer.state = draft.version, draft.state
+    if all_or_nothing and any(answer.errors or answer.conflicts or answer.refusal for answer in answers):
+        transaction.set_rollback(True)
+        return answers
+    Return.objects.bulk_create(new)
+    Return.objects.bulk_update(
+        changed,
+        ["values", "null_reasons", "evidence", "confirmed", "method", "state", "version", "entered_by",
+         "entered_by_ids", "entered_at"],
+        batch_size=1000,
+    )  # fmt: skip
+    return answers
+
+
+def _stamp(row: Return, by: Any, method: str) -> None:
+    row.method = method or row.method
+    row.entered_by, row.entered_at, row.version = by, timezone.now(), row.version + 1
+    row.entered_by_ids = sorted({*row.entered_by_ids, by.pk})
+    row.state = ReturnState.DRAFT
+
+
+def content_of(row: Return, key: str) -> Content:
+    """What stands in a cell."""
+    if key in row.values:
+        return Decimal(str(row.values[key]))
+    return row.null_reasons.get(key)
+
+
+def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any, fence: Any) -> tuple[RowAnswer, bool]:
+    """Change a return in memory as far as the rules allow; whether anything changed."""
+    before = (dict(row.values), dict(row.null_reasons), dict(row.evidence), dict(row.confirmed))
+    answer = RowAnswer(wanted.organization)
+    for change in wanted.changes:
+        stands = content_of(row, change.key)
+        if not isinstance(change.seen, Unseen) and stands not in (change.seen, change.content):
+            answer.conflicts[change.key] = stands
+            continue
+        problem = _content_problem(instrument, change)
+        if problem:
+            answer.errors[change.key] = problem
+            continue
+        _put(row, change.key, change.content)
+    row.evidence = {code: text.strip() for code, text in {**row.evidence, **wanted.evidence}.items() if text.strip()}
+    # A cell that breaks a rule goes back to what it was, until what is left fits: the others are not lost with it.
+    touched = {change.key for change in wanted.changes} - answer.errors.keys() - answer.conflicts.keys()
+    while errors := [one for one in _findings(row, instrument, history, fence) if one.severity == Severity.ERROR]:
+        blamed = next((one for one in errors if one.key in touched), None)
+        if blamed is None:  # the cell that was changed is the other side of the rule
+            key = next(key for key in reversed([c.key for c in wanted.changes]) if key in touched)
+            blamed = Finding(key, errors[0].rule, errors[0].severity, errors[0].message)
+        answer.errors[blamed.key] = blamed.message
+        touched.discard(blamed.key)
+        _put(row, blamed.key, _before(before, blamed.key))
+    answer.findings = _findings(row, instrument, history, fence)
+    marks = {one.mark for one in answer.findings}
+    notes = {**row.confirmed, **wanted.confirm}
+    row.confirmed = {mark: note.strip() for mark, note in notes.items() if note.strip() and mark in marks}
+    done = _answer(wanted.organization, row, answer.findings)
+    done.errors, done.conflicts = answer.errors, answer.conflicts
+    return done, before != (row.values, row.null_reasons, row.evidence, row.confirmed)
+
+
+def _answer(code: str, row: Return, findings: list[Finding], refusal: str = "") -> RowAnswer:
+    contents = {key: content_of(row, key) for key in [*row.values, *row.null_reasons]}
+    return RowAnswer(code, row.version, row.state, contents, findings=findings, refusal=refusal, row=row)
+
+
+def _before(before: tuple[dict[str, Any], ...], key: str) -> Content:
+    values, reasons = before[0], before[1]
+    return Decimal(str(values[key])) if key in values else reasons.get(key)
+
+
+def _put(row: Return, key: str, content: Content) -> None:
+    row.values = {one: value for one, value in row.values.items() if one != key}
+    row.null_reasons = {one: reason for one, reason in row.null_reasons.items() if one != key}
+    if isinstance(content, Decimal):
+        row.values[key] = int(content) if content == content.to_integral_value() else float(content)
+    elif content is not None:
+        row.null_reasons[key] = content
+
+
+def _content_problem(instrument: Instrument, change: Change) -> str:
+    if change.key not in instrument.fields:
+        code = change.key.split(".")[0]
+        if Indicator.objects.filter(code=code, is_computed=True).exists():
+            return _("This indicator is computed; it is never entered.")
+        return _("There is no field with this code in the round.")
+    if isinstance(change.content, str) and change.content not in ENTERED_REASONS:
+        return _("One of these reasons is expected: %(known)s.") % {"known": ", ".join(ENTERED_REASONS)}
+    if isinstance(change.content, Decimal) and not change.content.is_finite():
+        return _("A number is expected.")
+    return ""
+
+
+def _findings(row: Return, instrument: Instrument, history: Any, fence: Any) -> list[Finding]:
+    return check(instrument.fields, instrument.rules, instruments.sheet_of(row.values, row.evidence, history, fence))
+
+
+def number(value: Any) -> Decimal:
+    """A number as it comes from a program. Raises ValidationError for anything else (I-21)."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValidationError(_("A number is expected."))
+    found = Decimal(str(value))
+    if not found.is_finite():
+        raise ValidationError(_("A number is expected."))
+    return found
 
 
 @transaction.atomic
@@ -125,48 +258,100 @@ def save_values(
     version: int | None = None,
     method: str = "assessment",
 ) -> Return:
-    """Save a draft of an organization's values for a round; keys that are not named stay as they are.
+    """Save a draft of one return, all or nothing; keys that are not named stay as they are.
 
     `version` is the one the person saw (None for a first save). Raises Conflict when somebody saved meanwhile,
     ValidationError by key, PermissionDenied outside the scope.
     """
-    require(by, Permission.RETURNS_ENTER, programme=round.programme)
-    if not round.takes_entries:
-        raise ValidationError({"round": _("The round does not take entries now.")})
-    if not round.due.filter(organization=organization, is_due=True).exists():
-        raise ValidationError({"organization": _("%(name)s is not due in this round.") % {"name": organization.name}})
+    errors: dict[str, Any] = {}
+    changes = []
+    for key, value in values.items():
+        if key in (null_reasons or {}):
+            errors[key] = _("Give either a value or a reason for not having one.")
+        try:
+            changes.append(Change(key, number(value)))
+        except ValidationError as error:
+            errors[key] = error.messages[0]
+    changes += [Change(key, str(reason)) for key, reason in (null_reasons or {}).items()]
+    if errors:
+        raise ValidationError(errors)
     found = Return.objects.select_for_update().filter(round=round, organization=organization).first()
-    if found is not None and found.version != version:
+    if found is not None and found.version != version and by is not None:
+        require(by, Permission.RETURNS_ENTER, programme=round.programme)
         raise Conflict(found, values)
-    if found is not None and found.state == ReturnState.APPROVED:
-        raise ValidationError({"state": _("The return is approved; its values change only by a correction.")})
-    row = found or Return(organization=organization, round=round, version=0)
-    reasons = {key: reason for key, reason in {**row.null_reasons, **(null_reasons or {})}.items() if key not in values}
-    numbers = {key: value for key, value in {**row.values, **values}.items() if key not in (null_reasons or {})}
-    check_values(numbers, reasons)
-    row.values, row.null_reasons = numbers, reasons
-    row.evidence = {**row.evidence, **(evidence or {})}
-    row.method, row.entered_by, row.entered_at, row.version = method, by, timezone.now(), row.version + 1
-    row.entered_by_ids = sorted({*row.entered_by_ids, by.pk})
-    row.state = ReturnState.DRAFT
-    row.save()
-    return row
+    row = RowChange(organization.code, changes, evidence or {})
+    (answer,) = save_rows(round=round, rows=[row], by=by, method=method)
+    if answer.refusal:
+        raise ValidationError({"organization" if answer.row is None else "state": answer.refusal})
+    if answer.errors:
+        raise ValidationError(dict(answer.errors))
+    return Return.objects.get(round=round, organization=organization)
+
+
+# --- submitting ------------------------------------------------------------------------------------------------------
+@dataclass
+class Submission:
+    """What became of a hand-in: returns submitted, and by organization code what keeps the others back."""
+
+    submitted: list[Return] = field(default_factory=list)
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @transaction.atomic
-def submit(*, of: Return, by: Any) -> Return:
-    """Hand a return in for review. Raises ValidationError by key: a level from 4 without evidence (I-17)."""
-    row = Return.objects.select_for_update(of=("self",)).select_related("round").get(pk=of.pk)
-    assert row.round is not None
-    require(by, Permission.RETURNS_ENTER, programme=row.round.programme)
-    if not row.round.takes_entries:
+def submit_rows(*, round: Round, by: Any, organizations: Iterable[str] | None = None) -> Submission:
+    """Hand in drafts for review, all of the round or those named: what is ready goes, the rest says why not.
+
+    Evidence from level 4 must be there (I-17) and every warning confirmed with a note. Raises ValidationError when the
+    round takes no entries.
+    """
+    require(by, Permission.RETURNS_ENTER, programme=round.programme)
+    now = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round.pk)
+    if not now.takes_entries:
         raise ValidationError({"round": _("The round does not take entries now.")})
-    if row.state not in (ReturnState.DRAFT, ReturnState.RETURNED):
+    wanted = Return.objects.select_for_update(of=("self",)).select_related("organization").filter(round=now)
+    if organizations is not None:
+        wanted = wanted.filter(organization__code__in=list(organizations))
+    done = Submission()
+    instrument = instruments.load(now)
+    fence = instruments.fences(instrument)
+    rows = list(wanted.filter(state__in=(ReturnState.DRAFT, ReturnState.RETURNED)).order_by("pk"))
+    earlier = instruments.earlier_values(instrument, [row.organization_id for row in rows])
+    for row in rows:
+        found = _findings(row, instrument, earlier.get(row.organization_id, {}), fence.get(row.organization.kind, {}))
+        problems = {}
+        for one in found:
+            if one.severity != Severity.WARNING:
+                problems[one.key] = one.message
+            elif one.mark not in row.confirmed:
+                problems[one.key] = _("%(warning)s Correct it, or confirm it with a note.") % {"warning": one.message}
+        if not row.values and not row.null_reasons:
+            problems["values"] = _("Nothing has been entered.")
+        if problems:
+            done.kept[row.organization.code] = problems
+            continue
+        row.state, row.submitted_at, row.version = ReturnState.SUBMITTED, timezone.now(), row.version + 1
+        done.submitted.append(row)
+    Return.objects.bulk_update(done.submitted, ["state", "submitted_at", "version"], batch_size=1000)
+    return done
+
+
+def submit(*, of: Return, by: Any) -> Return:
+    """Hand one return in for review. Raises ValidationError by key with what keeps it back."""
+    organization = of.organization.code
+    done = submit_rows(round=of.round, by=by, organizations=[organization])
+    if organization in done.kept:
+        raise ValidationError(dict(done.kept[organization]))
+    if not done.submitted:
         raise ValidationError({"state": _("Only a draft can be submitted.")})
-    check_evidence(row.evidence, row.values)
-    row.state, row.submitted_at, row.version = ReturnState.SUBMITTED, timezone.now(), row.version + 1
-    row.save()
-    return row
+    return Return.objects.get(pk=of.pk)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+def findings_of(row: Return) -> list[Finding]:
+    """Everything to be said about one stored return."""
+    instrument = instruments.load(row.round)
+    history = instruments.earlier_values(instrument, [row.organization_id]).get(row.organization_id, {})
+    return _findings(row, instrument, history, instruments.fences(instrument).get(row.organization.kind, {}))
 
 
 def tell(rows: Iterable[Return]) -> None:
@@ -175,7 +360,7 @@ def tell(rows: Iterable[Return]) -> None:
     returns_changed.send(
         sender=Return,
         return_ids={row.pk for row in rows},
-        round_ids={row.round_id for row in rows if row.round_id},
+        round_ids={row.round_id for row in rows},
     )
 
 
@@ -187,10 +372,14 @@ def total_of_cells(of: Return, code: str) -> Decimal | None:
     return sum(cells, Decimal(0)) if cells else None
 
 
-def comparable(first: Return, second: Return) -> bool:
-    """May ratings of two returns be compared? Only on one version of the scale (I-18)."""
-    return (
-        first.round is not None
-        and second.round is not None
-        and first.round.scale_version_id == second.round.scale_version_id
-    )
+def comparable(first: Return, second: Return, code: str) -> bool:
+    """May the values of an indicator in two returns be compared (I-18)?
+
+    Ratings only on one version of the scale, everything only under one version of its definition, unit and basis.
+    """
+    indicator = Indicator.objects.prefetch_related("versions").get(code=code.split(".")[0])
+    if indicator.is_rating and first.round.scale_version_id != second.round.scale_version_id:
+        return False
+    versions = list(indicator.versions.all())
+    one, other = (in_force(versions, each.round.reference_date) for each in (first, second))
+    return one is not None and one == other

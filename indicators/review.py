@@ -1,43 +1,77 @@
-"""Review: approve a return, send it back with a comment, correct an approved value with a reason."""
+"""Review: approve returns, send one back with a comment, correct an approved value with a reason."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from indicators.models import Return, ReturnComment, ReturnState, RoundStatus
-from indicators.returns import check_evidence, check_values, tell
+from indicators import instruments
+from indicators.models import Return, ReturnComment, ReturnState, Round, RoundStatus, Severity
+from indicators.returns import number, tell
+from indicators.rules import check
 from programmes.access import Permission, require
+
+
+def _reviewed_round(round_: Round, by: Any) -> Round:
+    require(by, Permission.RETURNS_REVIEW, programme=round_.programme)
+    now = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round_.pk)
+    if now.status == RoundStatus.LOCKED:
+        raise ValidationError({"round": _("The round is locked; reopen it first.")})
+    return now
 
 
 def _locked(of: Return, by: Any) -> Return:
     row = Return.objects.select_for_update(of=("self",)).select_related("round__programme").get(pk=of.pk)
-    assert row.round is not None
-    require(by, Permission.RETURNS_REVIEW, programme=row.round.programme)
-    if row.round.status == RoundStatus.LOCKED:
-        raise ValidationError({"round": _("The round is locked; reopen it first.")})
+    _reviewed_round(row.round, by)
     return row
+
+
+@dataclass
+class Approval:
+    """What became of an approval: returns approved, and by organization code why others were not."""
+
+    approved: list[Return] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
+def approve_rows(*, round: Round, by: Any, organizations: Iterable[str] | None = None) -> Approval:
+    """Approve submitted returns, all of the round or those named; never what `by` entered (I-19)."""
+    now = _reviewed_round(round, by)
+    wanted = Return.objects.select_for_update(of=("self",)).select_related("organization").filter(round=now)
+    if organizations is not None:
+        wanted = wanted.filter(organization__code__in=list(organizations))
+    done = Approval()
+    for row in wanted.order_by("pk"):
+        if row.state != ReturnState.SUBMITTED:
+            if organizations is not None:
+                done.kept[row.organization.code] = _("Only a submitted return can be approved.")
+        elif by.pk in {row.entered_by_id, *row.entered_by_ids}:
+            done.kept[row.organization.code] = _("Somebody else than who entered the values approves them.")
+        else:
+            row.state, row.approved_by, row.approved_at = ReturnState.APPROVED, by, timezone.now()
+            row.version += 1
+            done.approved.append(row)
+    Return.objects.bulk_update(done.approved, ["state", "approved_by", "approved_at", "version"], batch_size=1000)
+    if done.approved:
+        tell(done.approved)
+    return done
+
+
 def approve(*, of: Return, by: Any) -> Return:
-    """Approve a submitted return. Raises ValidationError when it is not submitted or `by` entered it (I-19)."""
-    row = _locked(of, by)
-    if row.state != ReturnState.SUBMITTED:
-        raise ValidationError({"state": _("Only a submitted return can be approved.")})
-    if by.pk in {row.entered_by_id, *row.entered_by_ids}:
-        raise ValidationError({"approved_by": _("Somebody else than who entered the values approves them.")})
-    row.state, row.approved_by, row.approved_at = ReturnState.APPROVED, by, timezone.now()
-    row.version += 1
-    row.save()
-    tell([row])
-    return row
+    """Approve one submitted return. Raises ValidationError when it is not submitted or `by` entered it (I-19)."""
+    organization = of.organization.code
+    done = approve_rows(round=of.round, by=by, organizations=[organization])
+    if organization in done.kept:
+        raise ValidationError({"state": done.kept[organization]})
+    return done.approved[0]
 
 
 @transaction.atomic
@@ -55,6 +89,15 @@ def send_back(*, of: Return, by: Any, comment: str, code: str = "") -> Return:
 
 
 @transaction.atomic
+def comment(*, of: Return, by: Any, text: str, code: str = "") -> ReturnComment:
+    """Say something about a return or one of its values. Raises ValidationError for an empty text."""
+    if not text.strip():
+        raise ValidationError({"text": _("Write a comment.")})
+    require(by, Permission.READ, programme=of.round.programme)
+    return ReturnComment.objects.create(of_return=of, author=by, text=text.strip(), code=code)
+
+
+@transaction.atomic
 def correct(
     *, of: Return, by: Any, values: Mapping[str, Any], reason: str, evidence: Mapping[str, str] | None = None
 ) -> Return:
@@ -67,13 +110,29 @@ def correct(
         raise ValidationError({"state": _("Only approved values are corrected; a draft is simply changed.")})
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the value is corrected.")})
-    new = {**row.values, **values}
-    check_values(new, row.null_reasons)
-    row.evidence = {**row.evidence, **(evidence or {})}
-    check_evidence(row.evidence, new)
+    new = {**row.values, **{key: _plain(key, value) for key, value in values.items()}}
+    papers = {**row.evidence, **(evidence or {})}
+    instrument = instruments.load(row.round)
+    errors = {
+        one.key: one.message
+        for one in check(instrument.fields, instrument.rules, instruments.sheet_of(new, papers, {}, {}))
+        if one.severity != Severity.WARNING
+    }
+    if errors:
+        raise ValidationError(errors)
     with pghistory.context(reason=reason.strip(), user=by.pk):
         row.reported = row.reported if row.reported is not None else row.values
-        row.values, row.correction_reason, row.version = new, reason.strip(), row.version + 1
+        row.null_reasons = {key: why for key, why in row.null_reasons.items() if key not in new}
+        row.values, row.evidence = new, papers
+        row.correction_reason, row.version = reason.strip(), row.version + 1
         row.save()
     tell([row])
     return row
+
+
+def _plain(key: str, value: Any) -> int | float:
+    try:
+        found = number(value)
+    except ValidationError as error:
+        raise ValidationError({key: error.messages[0]}) from error
+    return int(found) if found == found.to_integral_value() else float(found)

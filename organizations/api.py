@@ -205,8 +205,11 @@ class ApexMembershipViewSet(DatedViewSet):
 
 
 class LinkageSerializer(ResourceSerializer):
+    """`partner_organization` is null where the other side is an organization that the reader may not see."""
+
     organization = code_of("organization")
     partner = code_of("partner", default=None, allow_null=True)
+    partner_organization = code_of("partner_organization", default=None, allow_null=True)
     start = Period("lower")
     end = Period("upper")
 
@@ -216,6 +219,7 @@ class LinkageSerializer(ResourceSerializer):
             "id",
             "organization",
             "partner",
+            "partner_organization",
             "kind",
             "form",
             "reference",
@@ -256,6 +260,9 @@ class LinkageViewSet(DatedViewSet):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
+        rows = rows.prefetch_related(
+            Prefetch("partner_organization", Organization.objects.visible_to(self.request.user))
+        )
         return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
 
 

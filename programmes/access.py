@@ -168,6 +168,19 @@ def roles_of(user: Any) -> list[str]:
     return [name for name in RoleName.values if name in held]
 
 
+def holders(permission: Permission, programme: Any) -> list[Any]:
+    """Active people who hold `permission` on a programme today, by the programme itself or by its country."""
+    assignment = apps.get_model("programmes", "RoleAssignment")
+    names = [name for name, role in ROLES.items() if permission in role.permissions]
+    rows = assignment._default_manager.filter(
+        models.Q(programme=programme) | models.Q(country__in=programme.countries.all()),
+        role__in=names,
+        valid__contains=datetime.date.today(),
+        user__is_active=True,
+    ).select_related("user")
+    return list({row.user_id: row.user for row in rows}.values())
+
+
 # --- scope rules: how the rows of a model hang on programmes and countries -------------------------------------------
 class ScopeRule(Protocol):
     def restrict(self, scope: Scope) -> models.Q | None:
@@ -189,21 +202,6 @@ class ByProgramme:
 
     def restrict(self, scope: Scope) -> models.Q | None:
         return models.Q(**{f"{self.path}__in": scope.programmes}) if scope.programmes else None
-
-
-class ByAnyProgramme:
-    """A row that hangs on a programme by one of several paths (a return: of a round or of a period)."""
-
-    def __init__(self, *paths: str) -> None:
-        self.paths = paths
-
-    def restrict(self, scope: Scope) -> models.Q | None:
-        if not scope.programmes:
-            return None
-        condition = models.Q()
-        for path in self.paths:
-            condition |= models.Q(**{f"{path}__in": scope.programmes})
-        return condition
 
 
 @dataclass(frozen=True)

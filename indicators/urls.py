@@ -1,0 +1,33 @@
+"""Addresses of the M&E officer's pages."""
+
+from django.urls import path
+
+from indicators.views import entry, returns, rounds, work, workbooks
+
+app_name = "indicators"
+
+urlpatterns = [
+    path("start/", work.start, name="start"),
+    path("work/", work.work_page, name="work"),
+    path("rounds/", rounds.rounds_page, name="rounds"),
+    path("rounds/<slug:code>/", rounds.round_page, name="round"),
+    path("rounds/<slug:code>/approve/", rounds.approve_many, name="approve-many"),
+    path("rounds/<slug:code>/entry/", entry.entry_page, name="entry"),
+    path("rounds/<slug:code>/entry/data/", entry.entry_data, name="entry-data"),
+    path("rounds/<slug:code>/entry/save/", entry.entry_save, name="entry-save"),
+    path("rounds/<slug:code>/entry/submit/", entry.entry_submit, name="entry-submit"),
+    path("rounds/<slug:code>/entry/comment/", entry.entry_comment, name="entry-comment"),
+    path("rounds/<slug:code>/exits/<str:organization>/", rounds.exit_page, name="exit"),
+    path("rounds/<slug:code>/returns/<str:organization>/", returns.return_page, name="return"),
+    path("rounds/<slug:code>/returns/<str:organization>/decide/", returns.decide, name="decide"),
+    path("rounds/<slug:code>/returns/<str:organization>/attach/", returns.attach, name="attach"),
+    *(
+        path(f"rounds/<slug:code>/steps/{name}/", rounds.step, {"name": name}, name=f"step-{name}")
+        for name in (*rounds.STEPS, "reopen")
+    ),
+    path("rounds/<slug:code>/workbook/", workbooks.workbook_page, name="workbook"),
+    path("rounds/<slug:code>/workbook/file/", workbooks.workbook_file, name="workbook-file"),
+    path("rounds/<slug:code>/workbook/<int:pk>/", workbooks.upload_page, name="upload"),
+    path("rounds/<slug:code>/workbook/<int:pk>/marked/", workbooks.marked_file, name="marked"),
+    path("evidence/<int:pk>/", returns.evidence_file, name="evidence"),
+]
