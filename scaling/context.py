@@ -42,6 +42,8 @@ def navigation(request: HttpRequest) -> list[Section]:
     if first:
         scale.append(Entry(_("Programme"), "layers", reverse("scaling:programme", args=[first]), "programme"))
     data = [
+        Entry(_("My work"), "inbox", reverse("indicators:work"), "work"),
+        Entry(_("Rounds"), "table", reverse("indicators:rounds"), "rounds"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]

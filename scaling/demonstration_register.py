@@ -173,3 +173,48 @@ def _rounds(programme: Programme, groups: list[Organization], officer: Any, mana
                 review.send_back(of=row, by=manager, comment="Women and youth look swapped; please check.")
             elif number % 8 != 6 or not later:
                 review.approve(of=row, by=manager)
+        rounds.close(round=round_, by=None)
+    rounds.lock(round=Round.objects.get(code="demo-hills-2020"), by=None)
+    _half_year(programme, groups, officer, manager)
+
+
+def _half_year(programme: Programme, groups: list[Organization], officer: Any, manager: Any) -> None:
+    """The half-year before today, open for entry: a third is in, one of them came back."""
+    today = DAY.today()
+    begins, ends = (
+        (DAY(today.year, 1, 1), DAY(today.year, 6, 30))
+        if today.month > 6
+        else (DAY(today.year - 1, 7, 1), DAY(today.year - 1, 12, 31))
+    )
+    round_ = rounds.plan(
+        programme=programme,
+        kind="semi_annual",
+        reference_date=ends,
+        period_from=begins,
+        window=(today - datetime.timedelta(days=20), today + datetime.timedelta(days=18)),
+        code="demo-hills-outputs",
+        by=manager,
+    )
+    round_ = rounds.open_round(round=round_, by=manager)
+    for number, group in enumerate(groups):
+        if number % 3 or not round_.due.filter(organization=group, is_due=True).exists():
+            continue
+        members = 18 + number % 9
+        women = members if group.kind == "shg" else members * 2 // 5
+        row = returns.save_values(
+            organization=group,
+            round=round_,
+            values={
+                "OP-06": members,
+                "OP-06.women": women,
+                "OP-06.men": members - women,
+                "OP-06.youth": members // 4,
+                "OP-10.meetings": 6,
+            },
+            null_reasons={"OP-12.persons": "NOT_SURVEYED"},
+            by=officer,
+        )
+        if number % 2 == 0:
+            row = returns.submit(of=row, by=officer)
+        if number == 12:
+            review.send_back(of=row, by=manager, comment="Six meetings in every group? Please look again.")

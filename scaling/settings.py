@@ -71,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "scaling.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "scaling.middleware.BadBytesMiddleware",
@@ -155,6 +156,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "drain-marks": {"task": "scaling.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "scaling.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
+    "reminders": {"task": "indicators.tasks.remind", "schedule": 3600.0, "options": {"expires": 3600}},
+    "old-batches": {"task": "indicators.tasks.forget_old_batches", "schedule": 86400.0},
 }
 
 # --- people --------------------------------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if MODE == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of people are made in a test run
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "scaling:portfolio"
+LOGIN_REDIRECT_URL = "indicators:start"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -226,7 +229,6 @@ CONTENT_SECURITY_POLICY = {
 if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = os.environ.get("TRELLIS_SSL_REDIRECT", "1") == "1"
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = int(os.environ.get("TRELLIS_HSTS_SECONDS", "31536000"))
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import health, views
+from scaling import views
 
 pages = (
     [
@@ -15,10 +15,10 @@ pages = (
 )
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("language/", set_language, name="set_language"),
     path("", include(pages)),
+    path("", include("indicators.urls")),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("account/", include("accounts.urls")),
     path("api/", include("scaling.api")),
     path("admin/", admin.site.urls),

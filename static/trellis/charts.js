@@ -57,6 +57,12 @@
     }
     for (const note of layout.annotations || []) { note.font = { color: ink, size: 12.5 }; }
     if (layout.meta?.labels === "end" && narrow) layout.margin.r = 104;
+    if (lying) {
+      if (narrow) layout.xaxis.range = layout.xaxis.range.map((end) => end * 1.4);  // room for the texts after the bars
+      // Plotly does not make room for the names of bars on the right side; so the room is reckoned here, on either.
+      const longest = Math.max(...figure.data.flatMap((trace) => trace.y.map((name) => String(name).length)));
+      layout.margin.l = Math.max(layout.margin.l, Math.min(14 + 7.5 * longest, 150));
+    }
     if (rtl && !layout.geo) mirror(layout, lying);
     return figure;
   }

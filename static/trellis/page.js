@@ -22,3 +22,5 @@
     for (const filter of filters.filter((one) => one.open)) { filter.open = false; filter.querySelector("summary").focus(); }
   });
 })();
+// Whoever signs out leaves no pages of theirs on the device; changes that were not sent wait for them alone.
+if (document.body.classList.contains("alone") && "caches" in window) caches.delete("trellis-entry-1");

@@ -1,0 +1,1 @@
+"""Pages of the M&E officer's year: work list, rounds, the entry grid, one return, its evidence."""

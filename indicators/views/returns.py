@@ -1,0 +1,309 @@
+"""One return: the assessment laid out item by item, its review, its history, its evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from indicators import evidence, instruments, numbers, returns, review
+from indicators.instruments import Instrument
+from indicators.models import EntryField, EvidenceFile, Return, ReturnState, Round, RoundDue
+from indicators.returns import Change, Content, RowChange, content_of
+from indicators.rules import Finding, plain
+from indicators.views.rounds import visible_round
+from indicators.words import dimension_label, reasons
+from programmes.access import Permission, may
+
+
+@dataclass
+class Input:
+    """One field of the form: what stands, what was typed, what is said about it."""
+
+    field: EntryField
+    name: str
+    part: str
+    text: str = ""
+    reason: str = ""
+    seen: str = ""
+    earlier: list[Any] = dataclasses.field(default_factory=list)
+    findings: list[Finding] = dataclasses.field(default_factory=list)
+    error: str = ""
+    theirs: str = ""
+    evidence: str = ""
+    anchors: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+    verify: str = ""
+    unit: str = ""
+    definition: str = ""
+    files: list[EvidenceFile] = dataclasses.field(default_factory=list)
+    confirmed: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[tuple[Finding, str]]:
+        """Warnings with the note that confirmed them."""
+        return [(one, self.confirmed.get(one.mark, "")) for one in self.findings if one.severity == "warning"]
+
+    @property
+    def blockers(self) -> list[Finding]:
+        return [one for one in self.findings if one.severity == "blocker"]
+
+
+@dataclass
+class Section:
+    title: str
+    inputs: list[Input]
+
+
+def due_return(request: HttpRequest, code: str, organization: str) -> tuple[Round, RoundDue, Return | None]:
+    """The organization's line in a round inside the person's scope, else 404."""
+    round_ = visible_round(request, code)
+    due = get_object_or_404(
+        RoundDue.objects.select_related("organization__place"),
+        round=round_,
+        organization__code=organization,
+        is_due=True,
+    )
+    row = Return.objects.filter(round=round_, organization=due.organization).first()
+    return round_, due, row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def return_page(request: HttpRequest, code: str, organization: str) -> HttpResponse:
+    """Enter, read and review one return."""
+    round_, due, row = due_return(request, code, organization)
+    instrument = instruments.load(round_)
+    inputs = _inputs(instrument, due, row)
+    problem = ""
+    if request.method == "POST":
+        wanted, unreadable = _wanted(request, inputs, due)
+        try:
+            problem = _save(request, round_, inputs, wanted, unreadable)
+        except ValidationError as error:
+            problem = " ".join(error.messages)
+        if not problem:
+            return redirect("indicators:return", code=code, organization=organization)
+    programme = round_.programme
+    context = {
+        "round": round_,
+        "due": due,
+        "row": row,
+        "sections": _sections(inputs),
+        "reasons": reasons(),
+        "problem": problem,
+        "may_enter": round_.takes_entries
+        and may(request.user, Permission.RETURNS_ENTER, programme=programme)
+        and (row is None or row.state != ReturnState.APPROVED),
+        "may_review": may(request.user, Permission.RETURNS_REVIEW, programme=programme),
+        "comments": row.comments.select_related("author").order_by("written_at") if row else [],
+        "history": _history(row) if row and may(request.user, Permission.AUDIT_READ, programme=programme) else [],
+        "page_name": "rounds",
+    }
+    return render(request, "indicators/return.html", context, status=422 if problem else 200)
+
+
+def _inputs(instrument: Instrument, due: RoundDue, row: Return | None) -> dict[str, Input]:
+    history = instruments.earlier_values(instrument, [due.organization_id]).get(due.organization_id, {})
+    found = returns.findings_of(row) if row else []
+    files = list(row.files.order_by("pk")) if row else []
+    inputs = {}
+    for one in instrument.order:
+        name, part = instrument.heading(one)
+        stands = content_of(row, one.key) if row else None
+        version = instrument.versions.get(one.indicator.code)
+        item = instrument.items.get(one.indicator.code) if one.value_type == "level" else None
+        inputs[one.key] = Input(
+            one,
+            name,
+            part,
+            text=plain(stands) if isinstance(stands, Decimal) else "",
+            reason=stands if isinstance(stands, str) else "",
+            seen=_seen_text(stands),
+            earlier=history.get(one.key, []),
+            findings=[finding for finding in found if finding.key == one.key],
+            evidence=row.evidence.get(one.key, "") if row else "",
+            anchors=[(anchor.level, anchor.words()) for anchor in item.anchors.all()] if item else [],
+            verify=item.text("means_of_verification") if item else "",
+            unit=version.text("unit") if version else "",
+            definition=version.text("definition") if version else "",
+            files=[file for file in files if file.code == one.key],
+            confirmed=row.confirmed if row else {},
+        )
+    return inputs
+
+
+def _seen_text(content: Content) -> str:
+    return "" if content is None else plain(content)
+
+
+def _sections(inputs: dict[str, Input]) -> list[Section]:
+    sections: dict[str, Section] = {}
+    for one in inputs.values():
+        title = dimension_label(one.field.indicator.dimension) or _("Numbers")
+        sections.setdefault(title, Section(title, [])).inputs.append(one)
+    return list(sections.values())
+
+
+def _wanted(request: HttpRequest, inputs: dict[str, Input], due: RoundDue) -> tuple[RowChange, bool]:
+    """What the person sent, and whether something in it could not be read; what was typed stays in the inputs."""
+    language = get_language() or "en"
+    changes, papers, unreadable = [], {}, False
+    for key, one in inputs.items():
+        if f"value:{key}" not in request.POST and f"reason:{key}" not in request.POST:
+            continue
+        one.text = request.POST.get(f"value:{key}", "")
+        one.reason = request.POST.get(f"reason:{key}", "")
+        one.seen = request.POST.get(f"seen:{key}", "")
+        if one.field.value_type == "level":
+            one.evidence = papers[key] = request.POST.get(f"evidence:{key}", one.evidence)[:2000]
+        try:
+            number = numbers.read(one.text, language)
+        except numbers.Unreadable as error:
+            one.error, unreadable = str(error), True
+            continue
+        if number is not None and one.reason:
+            one.error, unreadable = _("Give either a value or a reason for not having one."), True
+            continue
+        content: Content = number if number is not None else (one.reason or None)
+        seen = _content(one.seen)
+        if content != seen:
+            changes.append(Change(key, content, seen))
+    confirm = {
+        name.removeprefix("confirm:"): text[:2000] for name, text in request.POST.items() if name.startswith("confirm:")
+    }
+    return RowChange(due.organization.code, changes, papers, {m: str(t) for m, t in confirm.items()}), unreadable
+
+
+def _content(text: str) -> Content:
+    if not text:
+        return None
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return text
+
+
+def _save(request: HttpRequest, round_: Round, inputs: dict[str, Input], wanted: RowChange, unreadable: bool) -> str:
+    """Save, and hand in when asked; a sentence when something stays to be mended."""
+    (answer,) = returns.save_rows(round=round_, rows=[wanted], by=request.user, method=request.POST.get("method", ""))
+    if answer.refusal:
+        return answer.refusal
+    for key, message in answer.errors.items():
+        if key in inputs:
+            inputs[key].error = message
+    for key, theirs in answer.conflicts.items():
+        inputs[key].theirs = _seen_text(theirs)
+        inputs[key].seen = _seen_text(theirs)
+    for key, one in inputs.items():
+        one.findings = [finding for finding in answer.findings if finding.key == key]
+    if unreadable or answer.errors or answer.conflicts:
+        return _("Everything that fits has been saved; the marked fields have not.")
+    if "submit" not in request.POST:
+        messages.success(request, _("Saved."))
+        return ""
+    done = returns.submit_rows(round=round_, by=request.user, organizations=[wanted.organization])
+    if done.kept:
+        for key, message in done.kept[wanted.organization].items():
+            if key in inputs:
+                inputs[key].error = message
+        return _("Saved as a draft. It can be submitted once the marked fields are mended.")
+    messages.success(request, _("Submitted. Somebody else will review it."))
+    return ""
+
+
+def _history(row: Return) -> list[dict[str, Any]]:
+    """What changed when, the newest first: cells that differ from the event before."""
+    events = list(row.events.select_related("entered_by", "approved_by").order_by("pgh_id"))  # type: ignore[attr-defined]
+    found = []
+    before: dict[str, Any] = {}
+    state = ""
+    for event in events:
+        now = {**event.values, **event.null_reasons}
+        cells = [
+            {"key": key, "before": before.get(key), "after": now.get(key)}
+            for key in {**before, **now}
+            if before.get(key) != now.get(key)
+        ]
+        if cells or event.state != state:
+            who = event.approved_by if event.state == ReturnState.APPROVED and not cells else event.entered_by
+            found.append(
+                {
+                    "when": event.pgh_created_at,
+                    "who": who,
+                    "state": ReturnState(event.state).label if event.state != state else "",
+                    "cells": cells,
+                    "reason": event.correction_reason if cells and event.reported is not None else "",
+                }
+            )
+        before, state = now, event.state
+    return found[::-1]
+
+
+@require_POST
+@login_required
+def decide(request: HttpRequest, code: str, organization: str) -> HttpResponse:
+    """Approve, send back, correct or comment."""
+    _round, _due, row = due_return(request, code, organization)
+    if row is None:
+        messages.error(request, _("Nothing has been entered."))
+        return redirect("indicators:return", code=code, organization=organization)
+    text = request.POST.get("text", "")[:2000]
+    try:
+        if "approve" in request.POST:
+            review.approve(of=row, by=request.user)
+        elif "send_back" in request.POST:
+            review.send_back(of=row, by=request.user, comment=text)
+        elif "correct" in request.POST:
+            value = numbers.read(request.POST.get("value", ""), get_language() or "en")
+            if value is None:
+                raise ValidationError(_("A number is expected."))
+            review.correct(of=row, by=request.user, values={request.POST.get("key", ""): value}, reason=text)
+        else:
+            review.comment(of=row, by=request.user, text=text, code=request.POST.get("key", "")[:60])
+    except numbers.Unreadable as error:
+        messages.error(request, str(error))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("Done."))
+    return redirect("indicators:return", code=code, organization=organization)
+
+
+@require_POST
+@login_required
+def attach(request: HttpRequest, code: str, organization: str) -> HttpResponse:
+    """Keep a file as evidence of an item."""
+    _round, _due, row = due_return(request, code, organization)
+    upload, key = request.FILES.get("file"), request.POST.get("key", "")
+    if row is None or upload is None or key not in instruments.load(_round).fields:
+        messages.error(request, _("Save the level first, then add a file."))
+    else:
+        try:
+            evidence.attach(of=row, code=key, upload=upload, by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("Saved."))
+    return redirect("indicators:return", code=code, organization=organization)
+
+
+@require_safe
+@login_required
+def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
+    """A file of evidence, to be saved, never shown by the browser as a page of ours."""
+    found = get_object_or_404(EvidenceFile.objects.visible_to(request.user), pk=pk)
+    answer = FileResponse(
+        found.file.open("rb"), as_attachment=True, filename=found.name, content_type=found.content_type
+    )
+    answer["Cache-Control"] = "private, no-store"
+    return answer
