@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from tests import factories
@@ -18,6 +19,12 @@ def django_db_setup(django_db_setup: Any, django_db_blocker: Any) -> None:
     """The case programmes are loaded once; each test works in a transaction over them."""
     with django_db_blocker.unblock():
         call_command("load_cases", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """The language that one test's request chose must not reach the next."""
+    translation.activate("en")
 
 
 @pytest.fixture(autouse=True)

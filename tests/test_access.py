@@ -9,13 +9,14 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from indicators import rounds
-from indicators.models import Return, Round, ScaleVersion
+from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, WorkbookUpload
 from organizations import apex_memberships, linkages, registry
 from organizations.models import Intervention
 from programmes.access import RoleName, scoped_models
@@ -26,13 +27,36 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 #: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
-#: "staff": the administration pages; "nobody": answers 404.
+#: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
+#: "data": asked by a script, "officer": only for who enters).
 EXPECTED: dict[str, str] = {
-    "healthz": "open",
-    "readyz": "open",
     "set_language": "open",
     "scaling:portfolio": "signed in",
     "scaling:programme": "role",
+    "service_worker": "open",
+    "indicators:start": "signed in",
+    "indicators:work": "signed in",
+    "indicators:rounds": "signed in",
+    "indicators:round": "round",
+    "indicators:entry": "round",
+    "indicators:entry-data": "round data",
+    "indicators:entry-save": "round write",
+    "indicators:entry-submit": "round write",
+    "indicators:entry-comment": "round write",
+    "indicators:approve-many": "round write",
+    "indicators:step-open": "round write",
+    "indicators:step-close": "round write",
+    "indicators:step-lock": "round write",
+    "indicators:step-reopen": "round write",
+    "indicators:exit": "round",
+    "indicators:return": "round",
+    "indicators:decide": "round write",
+    "indicators:attach": "round write",
+    "indicators:evidence": "round",
+    "indicators:workbook": "round",
+    "indicators:workbook-file": "round",
+    "indicators:upload": "round",
+    "indicators:marked": "round officer",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -256,7 +280,7 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
         assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
 
 
-@pytest.mark.parametrize("name", sorted(EXPECTED))
+@pytest.mark.parametrize("name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith("round")))
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
         "scaling:programme": ["PCDP"],
@@ -291,7 +315,80 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         elif name == "scaling:programme":
             assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
         else:
-            assert [status(inside), status(roleless)] == [200, 200]
+            assert [status(inside), status(roleless)] == [302 if name == "indicators:start" else 200] * 2
+
+
+@pytest.fixture
+def of_a_round(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, list[Any]]:
+    """Arguments of every address of a round of PCDP, by name."""
+    round_ = Round.objects.get(code="round-pcdp")
+    ended = registry.register(
+        code="ENDED",
+        name="Ended",
+        kind="shg",
+        place=Place.objects.get(code="ETH"),
+        formed_on=datetime.date(2015, 1, 1),
+        promoter="project",
+        programme=round_.programme,
+        by=None,
+    )
+    RoundDue.objects.create(round=round_, organization=ended, is_due=False, reason="ended")
+    row = Return.objects.get(round=round_)
+    paper = EvidenceFile(
+        of_return=row,
+        code="GOV-1",
+        name="a.pdf",
+        content_type="application/pdf",
+        size=5,
+        sha256="0",
+        uploaded_by=factories.user(),
+    )
+    paper.file.save("a", ContentFile(b"%PDF-"))
+    upload = WorkbookUpload.objects.create(round=round_, user=factories.user(), name="a.xlsx", state="refused")
+    with_organization = {"indicators:return", "indicators:decide", "indicators:attach"}
+    return {
+        name: ["round-pcdp", "G-PCDP"]
+        if name in with_organization
+        else ["round-pcdp", "ENDED"]
+        if name == "indicators:exit"
+        else [paper.pk]
+        if name == "indicators:evidence"
+        else ["round-pcdp", upload.pk]
+        if name in ("indicators:upload", "indicators:marked")
+        else ["round-pcdp"]
+        for name, rule in EXPECTED.items()
+        if rule.startswith("round")
+    }
+
+
+def test_what_belongs_to_a_round_is_for_people_of_its_programme(of_a_round: dict[str, list[Any]]) -> None:
+    """Each address as each kind of person: outside the scope nothing exists; inside, roles that may not are refused."""
+    everybody = people()
+    before = list(Return.objects.values_list("pk", "state", "version"))
+    for name, arguments in of_a_round.items():
+        url, rule = reverse(name, args=arguments), EXPECTED[name]
+        for who, (someone, sides) in {**everybody, "anonymous": (None, set())}.items():
+            if who in ("administrator", "manager") and rule == "round write":
+                continue  # may change it: tests of the operations and of the pages
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            if rule == "round write":
+                answer = client.post(url, data="{}", content_type="application/json")
+            else:
+                answer = client.get(url)
+            if someone is None:
+                assert answer.status_code == (401 if name.startswith("indicators:entry-") else 302), (name, who)
+                assert "sign" in answer.content.decode().lower() or "/account/login/" in answer["Location"]
+            elif "PCDP" not in sides:
+                assert answer.status_code == 404, (name, who)
+            elif rule == "round officer":
+                assert answer.status_code == 403, (name, who)
+            elif rule == "round write":
+                assert answer.status_code in (302, 400, 403, 404), (name, who)
+            else:
+                assert answer.status_code == 200, (name, who, answer.content)
+    assert list(Return.objects.values_list("pk", "state", "version")) == before, "nobody changed anything"
 
 
 def test_administration_is_for_administrators_only() -> None:

@@ -10,6 +10,8 @@ import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from indicators.models import Anchor, EntryField, IndicatorVersion, ScaleItem
+
 LOCALE = Path(__file__).resolve().parents[1] / "locale"
 LANGUAGES = ("fr", "es", "ar")
 
@@ -50,3 +52,31 @@ def test_the_pages_speak_the_language(language: str) -> None:
     assert len(asked) > 150
     missing = {text for text in asked if not texts.get(text)}
     assert missing == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language: str) -> None:
+    source = read_po(open(LOCALE / language / "LC_MESSAGES" / "django.po", "rb"), locale=language)  # noqa: SIM115
+    missing = {
+        str(message.id)
+        for message in source
+        if message.id and (message.fuzzy or not (all(message.string) if message.pluralizable else message.string))
+    }
+    assert missing == set()
+    assert len(list(source)) > 900
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_catalogue_speaks_the_language(language: str) -> None:
+    """Names, definitions and units of indicators, labels of fields, rating items and their anchors."""
+    for version in IndicatorVersion.objects.select_related("indicator"):
+        for field in ("name", "definition", "unit"):
+            assert version.translations.get(language, {}).get(field), (version.indicator.code, field)
+    for field in EntryField.objects.exclude(label=""):
+        assert field.translations.get(language, {}).get("label"), field.key
+    for item in ScaleItem.objects.all():
+        assert item.translations[language]["name"] and item.translations[language]["means_of_verification"], item
+    anchors = list(Anchor.objects.all())
+    assert len(anchors) == 144
+    assert all(anchor.translations[language]["text"] for anchor in anchors)

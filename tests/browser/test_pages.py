@@ -3,104 +3,17 @@ wide and 360 px, in every language; nothing overflows, nothing is blocked, axe f
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.deployment.processes import ROOT, wait_for, working_in
-from tests.deployment.test_local_run import Site, sign_ins
+from tests.browser.pages import AXE, drawn, open_page
+from tests.deployment.processes import wait_for
+from tests.deployment.test_local_run import Site
 
 pytestmark = pytest.mark.browser
-
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("browser") / "data")
-    found.start()
-    yield found
-    found.stop()
-    wait_for(lambda: not working_in(found.state), 90, "the end of all processes")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    binary = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    assert binary, "no Chromium on the PATH"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=binary,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
-def signed_in(site: Site, browser: Browser) -> dict[str, Any]:
-    """Role → the cookies of somebody with that role."""
-    states: dict[str, Any] = {}
-    for person in sign_ins(site):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(f"{site.base}/account/login/")
-        page.fill("#id_login", person["email"])
-        page.fill("#id_password", person["password"])
-        page.click("main button")
-        page.wait_for_url(f"{site.base}/")
-        states[person["role"]] = context.storage_state()
-        context.close()
-    return states
-
-
-def open_page(
-    browser: Browser,
-    site: Site,
-    state: Any,
-    path: str,
-    *,
-    language: str = "en",
-    theme: str = "light",
-    width: int = 1440,
-) -> tuple[BrowserContext, Page, list[str]]:
-    context = browser.new_context(storage_state=state, viewport={"width": width, "height": 900})
-    context.add_cookies([{"name": "trellis_language", "value": language, "url": site.base}])
-    context.add_init_script(f"localStorage.setItem('trellis-theme', '{theme}')")
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((site.base, "data:", "blob:")) else complaints.append(request.url)
-        ),
-    )
-    page.goto(site.base + path)
-    return context, page, complaints
-
-
-def drawn(page: Page) -> int:
-    """Scrolls through the page, so that every picture is drawn; how many were."""
-    page.evaluate("document.querySelectorAll('[data-chart]').forEach(c => c.scrollIntoView())")
-    wanted = page.evaluate("document.querySelectorAll('[data-chart]').length")
-    wait_for(
-        lambda: (
-            page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0") or not wanted
-        ),
-        60,
-        "a picture",
-    )
-    page.wait_for_timeout(500)
-    return int(page.evaluate("document.querySelectorAll('[data-chart][data-drawn]').length"))
-
 
 LOOKS = [
     ("en", "light", 1440),
@@ -118,29 +31,52 @@ PAGES = [
     "/programmes/DEMO-HILLS/",
     "/account/settings/",
     "/account/tokens/",
+    "/account/sessions/",
+    "/account/password/change/",
+    "/no-such-page/",
 ]
+#: Pages of the M&E officer.
+ENTRY = [
+    "/work/",
+    "/rounds/",
+    "/rounds/demo-hills-outputs/",
+    "/rounds/demo-hills-outputs/entry/",
+    "/rounds/demo-hills-outputs/workbook/",
+    "/rounds/demo-hills-outputs/returns/DEMO-G01/",
+    "/rounds/demo-hills-2022/returns/DEMO-G08/",
+]
+#: What somebody sees who has not signed in.
+DOORS = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/no-such-page/"]
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_every_page_looks_right(
     browser: Browser, site: Site, signed_in: dict[str, Any], language: str, theme: str, width: int
 ) -> None:
-    for path in PAGES:
-        context, page, complaints = open_page(
-            browser, site, signed_in["country programme manager"], path, language=language, theme=theme, width=width
-        )
-        assert drawn(page) == page.evaluate("document.querySelectorAll('[data-chart]').length")
-        assert page.evaluate("document.documentElement.lang") == language
-        assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
-        assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-        assert complaints == [], path
-        page.evaluate(AXE)
-        found = page.evaluate(
-            "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html.slice(0, 160)]))"
-        )
-        assert [one for one in found if one[0] in ("serious", "critical")] == [], (path, found)
-        context.close()
+    for state, paths in (
+        (signed_in["country programme manager"], PAGES),
+        (signed_in["me officer"], ENTRY),
+        (None, DOORS),
+    ):
+        for path in paths:
+            context, page, complaints = open_page(
+                browser, site, state, path, language=language, theme=theme, width=width
+            )
+            assert drawn(page) == page.evaluate("document.querySelectorAll('[data-chart]').length")
+            assert page.evaluate("document.documentElement.lang") == language
+            assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
+            assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+            if path == "/no-such-page/":
+                assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 404
+                complaints = [one for one in complaints if "404" not in one]
+            assert complaints == [], path
+            page.evaluate(AXE)
+            found = page.evaluate(
+                "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html.slice(0, 160)]))"
+            )
+            assert [one for one in found if one[0] in ("serious", "critical")] == [], (path, found)
+            context.close()
 
 
 def test_each_role_sees_its_own_portfolio(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:

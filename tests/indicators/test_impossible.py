@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -13,70 +12,16 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from accounts.models import User
 from indicators import results, returns, review, rounds
-from indicators.models import Indicator, PhaseResult, Return, ReturnState, Round, ScaleVersion
+from indicators.models import Indicator, IndicatorVersion, PhaseResult, Return, ReturnState, Round, ScaleVersion
 from organizations import registry
-from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import Place, Programme
 from tests import factories
+from tests.indicators.scenes import Scene, later_round
 from tests.organizations.test_impossible import refused, sql
 
 pytestmark = pytest.mark.django_db
-
-
-@dataclass
-class Scene:
-    officer: User
-    manager: User
-    group: Organization
-    round: Round
-
-    def save(self, values: dict[str, Any], **more: Any) -> Return:
-        found = Return.objects.filter(round=self.round, organization=self.group).first()
-        return returns.save_values(
-            organization=self.group,
-            round=self.round,
-            values=values,
-            by=self.officer,
-            version=found.version if found else None,
-            **more,
-        )
-
-    def approved(self, values: dict[str, Any]) -> Return:
-        return review.approve(of=returns.submit(of=self.save(values), by=self.officer), by=self.manager)
-
-
-@pytest.fixture
-def scene() -> Scene:
-    programme = Programme.objects.get(code="TNWDP")
-    group = registry.register(
-        code="G1",
-        name="Group one",
-        kind="shg",
-        place=Place.objects.get(code="IND-TN"),
-        formed_on=datetime.date(2015, 1, 1),
-        promoter="project",
-        programme=programme,
-        by=None,
-    )
-    round_ = Round.objects.create(
-        programme=programme,
-        code="TNWDP-baseline",
-        kind="baseline",
-        reference_date=datetime.date(2020, 6, 30),
-        window=DateRange(datetime.date(2020, 5, 1), datetime.date(2020, 9, 1)),
-        scale_version=ScaleVersion.objects.get(),
-    )
-    rounds.open_round(round=round_, by=None)
-    round_.refresh_from_db()
-    return Scene(
-        factories.person(RoleName.ME_OFFICER, programme="TNWDP"),
-        factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="IND"),
-        group,
-        round_,
-    )
 
 
 def write(row: Return, values: dict[str, Any]) -> None:
@@ -142,9 +87,9 @@ def test_i16_one_return_for_an_organization_and_round(scene: Scene) -> None:
     row = scene.save({"OP-06": 20})
     with refused("return_once_a_round"):
         sql(
-            "INSERT INTO indicators_return (organization_id, round_id, values, null_reasons, evidence, incomplete, method,"
-            " state, version, entered_by_id, entered_by_ids, entered_at, correction_reason)"
-            " VALUES (%s, %s, '{}', '{}', '{}', '{}', 'survey', 'draft', 1, %s, '{}', now(), '')",
+            "INSERT INTO indicators_return (organization_id, round_id, values, null_reasons, evidence, confirmed, incomplete,"
+            " method, state, version, entered_by_id, entered_by_ids, entered_at, correction_reason)"
+            " VALUES (%s, %s, '{}', '{}', '{}', '{}', '{}', 'survey', 'draft', 1, %s, '{}', now(), '')",
             scene.group.pk,
             scene.round.pk,
             scene.officer.pk,
@@ -167,19 +112,52 @@ def test_i17_level_four_needs_evidence_when_it_is_submitted(scene: Scene) -> Non
 
 
 def test_i18_ratings_of_two_versions_of_the_scale_are_not_compared(scene: Scene) -> None:
-    first = scene.save({"GOV-1": 3})
+    first = scene.save({"GOV-1": 3, "OP-06": 20})
     other = ScaleVersion.objects.create(scale=scene.round.scale_version.scale, number="2.0")
-    later = Round.objects.create(
-        programme=scene.round.programme,
-        code="TNWDP-2022",
-        kind="biennial",
-        reference_date=datetime.date(2022, 6, 30),
-        window=DateRange(datetime.date(2022, 5, 1), datetime.date(2022, 9, 1)),
-        scale_version=other,
+    second = Return(organization=scene.group, round=later_round(scene, other), values={"GOV-1": 5, "OP-06": 25})
+    assert returns.comparable(first, first, "GOV-1")
+    assert not returns.comparable(first, second, "GOV-1")
+    assert returns.comparable(first, second, "OP-06.women"), "counts do not hang on the scale"
+
+
+def test_i18_values_under_two_definitions_are_not_compared(scene: Scene) -> None:
+    first = scene.save({"OP-06": 20, "OP-08": 3})
+    second = Return(organization=scene.group, round=later_round(scene, scene.round.scale_version), values={"OP-06": 25})
+    old = IndicatorVersion.objects.get(indicator__code="OP-06")
+    IndicatorVersion.objects.filter(pk=old.pk).update(valid=DateRange(None, datetime.date(2021, 1, 1)))
+    assert not returns.comparable(first, second, "OP-06"), "no definition was in force at the second"
+    IndicatorVersion.objects.create(
+        indicator=old.indicator,
+        number=2,
+        valid=DateRange(datetime.date(2021, 1, 1), None),
+        name="Members",
+        unit="households",
     )
-    second = Return(organization=scene.group, round=later, values={"GOV-1": 5})
-    assert returns.comparable(first, first)
-    assert not returns.comparable(first, second)
+    assert returns.comparable(first, first, "OP-06")
+    assert not returns.comparable(first, second, "OP-06")
+    assert returns.comparable(first, second, "OP-08")
+    with refused("indicator_versions_no_overlap"):
+        sql("UPDATE indicators_indicatorversion SET valid = '(,)' WHERE indicator_id = %s", old.indicator_id)
+
+
+def test_a_round_of_outputs_describes_the_period_that_ends_on_its_date(scene: Scene) -> None:
+    first_half = DateRange(datetime.date(2020, 1, 1), datetime.date(2020, 7, 1))
+    fields: dict[str, Any] = {
+        "programme": scene.round.programme,
+        "kind": "semi_annual",
+        "window": DateRange(datetime.date(2020, 7, 1), datetime.date(2020, 9, 1)),
+        "scale_version": scene.round.scale_version,
+    }
+    with refused("round_of_outputs_has_its_period"):
+        Round.objects.create(code="a", reference_date=datetime.date(2020, 6, 30), **fields)
+    with refused("round_of_outputs_has_its_period"):
+        Round.objects.create(code="a", reference_date=datetime.date(2020, 6, 29), period=first_half, **fields)
+    with refused("round_of_outputs_has_its_period"):
+        Round.objects.filter(pk=scene.round.pk).update(period=first_half)
+    Round.objects.create(code="a", reference_date=datetime.date(2020, 6, 30), period=first_half, **fields)
+    overlapping = DateRange(datetime.date(2020, 6, 1), datetime.date(2020, 8, 1))
+    with refused("round_periods_no_overlap"):
+        Round.objects.create(code="b", reference_date=datetime.date(2020, 7, 31), period=overlapping, **fields)
 
 
 def test_i19_nobody_approves_what_they_entered(scene: Scene) -> None:

@@ -1,0 +1,54 @@
+"""A real Trellis with its demonstration data, and a real browser, for each file of browser tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.deployment.processes import wait_for, working_in
+from tests.deployment.test_local_run import Site, sign_ins
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    found = Site(tmp_path_factory.mktemp("browser") / "data")
+    found.start()
+    yield found
+    found.stop()
+    wait_for(lambda: not working_in(found.state), 90, "the end of all processes")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    binary = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+    )
+    assert binary, "no Chromium on the PATH"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=binary,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(site: Site, browser: Browser) -> dict[str, Any]:
+    """Role → the cookies of somebody with that role."""
+    states: dict[str, Any] = {}
+    for person in sign_ins(site):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(f"{site.base}/account/login/")
+        page.fill("#id_login", person["email"])
+        page.fill("#id_password", person["password"])
+        page.click("main button")
+        page.wait_for_url(f"{site.base}/work/" if person["role"] == "me officer" else f"{site.base}/")
+        states[person["role"]] = context.storage_state()
+        context.close()
+    return states

@@ -1,0 +1,54 @@
+"""Helpers of browser tests: open a page in a look, draw its pictures, ask axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.deployment.processes import ROOT, wait_for
+from tests.deployment.test_local_run import Site
+
+AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def open_page(
+    browser: Browser,
+    site: Site,
+    state: Any,
+    path: str,
+    *,
+    language: str = "en",
+    theme: str = "light",
+    width: int = 1440,
+) -> tuple[BrowserContext, Page, list[str]]:
+    context = browser.new_context(storage_state=state, viewport={"width": width, "height": 900})
+    context.add_cookies([{"name": "trellis_language", "value": language, "url": site.base}])
+    context.add_init_script(f"localStorage.setItem('trellis-theme', '{theme}')")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((site.base, "data:", "blob:")) else complaints.append(request.url)
+        ),
+    )
+    page.goto(site.base + path)
+    return context, page, complaints
+
+
+def drawn(page: Page) -> int:
+    """Scrolls through the page, so that every picture is drawn; how many were."""
+    page.evaluate("document.querySelectorAll('[data-chart]').forEach(c => c.scrollIntoView())")
+    wanted = page.evaluate("document.querySelectorAll('[data-chart]').length")
+    wait_for(
+        lambda: (
+            page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0") or not wanted
+        ),
+        60,
+        "a picture",
+    )
+    page.wait_for_timeout(500)
+    return int(page.evaluate("document.querySelectorAll('[data-chart][data-drawn]').length"))
