@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators import returns
-from indicators.models import EntryBatch, Round
+from indicators.models import EntryBatch, Round, Way
 from indicators.returns import UNSEEN, Change, Content, RowAnswer, RowChange, Unseen
 
 #: A browser sends its changes in portions; no honest one is larger.
@@ -95,7 +95,7 @@ def apply(*, body: bytes, round: Round, by: Any) -> dict[str, Any]:
             raise ValidationError(_("This key stands for another batch.")) from None
         answer: dict[str, Any] = known.answer
         return answer
-    answers = returns.save_rows(round=round, rows=rows, by=by)
+    answers = returns.save_rows(round=round, rows=rows, by=by, way=Way.GRID)
     batch.answer = {"rows": [plain(answer) for answer in answers]}
     batch.save(update_fields=["answer"])
     return batch.answer

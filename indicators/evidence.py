@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from indicators.models import EvidenceFile, Return, ReturnState
+from indicators.models import EvidenceFile, Return, ReturnState, Way
 from programmes.access import Permission, require
 
 LARGEST = 10 * 1024 * 1024
@@ -62,5 +62,6 @@ def attach(*, of: Return, code: str, upload: UploadedFile[Any], by: Any) -> Evid
     if not row.evidence.get(code):
         row.evidence = {**row.evidence, code: name}
         row.version += 1
-        row.save(update_fields=["evidence", "version"])
+        row.changed_by, row.changed_from = by, Way.FORM
+        row.save(update_fields=["evidence", "version", "changed_by", "changed_from"])
     return kept

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.forms import SimpleArrayField
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from indicators.models import OUTPUT_KINDS, Round, RoundKind
+from indicators.models.rounds import remind_before_and_after
 from programmes.access import Permission
 from programmes.models import Programme
 
@@ -35,11 +38,24 @@ class RoundForm(forms.Form):
         label=_("Only for organizations that entered after the baseline"), required=False
     )
 
+    reminder_days = SimpleArrayField(
+        forms.IntegerField(min_value=-365, max_value=365),
+        label=_("Remind officers on these days"),
+        initial=remind_before_and_after,
+        max_length=12,
+        required=False,
+        help_text=_("Days before the last day of entry, with commas; −7 is a week after it."),
+    )
+
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["programme"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Programme.objects.visible_to(user, Permission.ROUNDS_MANAGE).order_by("code")
+        managed, entered = (
+            Programme.objects.visible_to(user, permission).values("pk")
+            for permission in (Permission.ROUNDS_MANAGE, Permission.RETURNS_ENTER)
+        )
+        field.queryset = Programme.objects.filter(Q(pk__in=managed) | Q(pk__in=entered)).order_by("code")
 
     def operands(self) -> dict[str, Any]:
         """What `rounds.plan` takes."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from indicators import instruments
 from indicators.instruments import Instrument
-from indicators.models import Indicator, Return, ReturnState, Round, RoundDue, Severity
+from indicators.models import Indicator, Return, ReturnState, Round, RoundDue, Severity, Way
 from indicators.models.catalogue import in_force
 from indicators.rules import Finding, check
 from indicators.signals import returns_changed
@@ -87,7 +87,13 @@ class RowAnswer:
 # --- entering --------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def save_rows(
-    *, round: Round, rows: Sequence[RowChange], by: Any, method: str = "", all_or_nothing: bool = False
+    *,
+    round: Round,
+    rows: Sequence[RowChange],
+    by: Any,
+    way: str = Way.COMMAND,
+    method: str = "",
+    all_or_nothing: bool = False,
 ) -> list[RowAnswer]:
     """Save changed cells of many returns: what can be saved is saved, the rest is answered with a sentence.
 
@@ -132,7 +138,7 @@ def save_rows(
         answer, is_changed = _apply(draft, row, instrument, history, fences_of_kind)
         answers.append(answer)
         if is_changed:
-            _stamp(draft, by, method)
+            _stamp(draft, by, way, method)
             held[organization.pk] = draft
             if found is None:
                 new.append(draft)
@@ -146,14 +152,15 @@ def save_rows(
     Return.objects.bulk_update(
         changed,
         ["values", "null_reasons", "evidence", "confirmed", "method", "state", "version", "entered_by",
-         "entered_by_ids", "entered_at"],
+         "entered_by_ids", "entered_at", "changed_by", "changed_from"],
         batch_size=1000,
     )  # fmt: skip
     return answers
 
 
-def _stamp(row: Return, by: Any, method: str) -> None:
+def _stamp(row: Return, by: Any, way: str, method: str) -> None:
     row.method = method or row.method
+    row.changed_by, row.changed_from = by, way
     row.entered_by, row.entered_at, row.version = by, timezone.now(), row.version + 1
     row.entered_by_ids = sorted({*row.entered_by_ids, by.pk})
     row.state = ReturnState.DRAFT
@@ -256,6 +263,7 @@ def save_values(
     null_reasons: Mapping[str, str] | None = None,
     evidence: Mapping[str, str] | None = None,
     version: int | None = None,
+    way: str = Way.COMMAND,
     method: str = "assessment",
 ) -> Return:
     """Save a draft of one return, all or nothing; keys that are not named stay as they are.
@@ -280,7 +288,7 @@ def save_values(
         require(by, Permission.RETURNS_ENTER, programme=round.programme)
         raise Conflict(found, values)
     row = RowChange(organization.code, changes, evidence or {})
-    (answer,) = save_rows(round=round, rows=[row], by=by, method=method)
+    (answer,) = save_rows(round=round, rows=[row], by=by, way=way, method=method)
     if answer.refusal:
         raise ValidationError({"organization" if answer.row is None else "state": answer.refusal})
     if answer.errors:
@@ -298,7 +306,9 @@ class Submission:
 
 
 @transaction.atomic
-def submit_rows(*, round: Round, by: Any, organizations: Iterable[str] | None = None) -> Submission:
+def submit_rows(
+    *, round: Round, by: Any, organizations: Iterable[str] | None = None, way: str = Way.COMMAND
+) -> Submission:
     """Hand in drafts for review, all of the round or those named: what is ready goes, the rest says why not.
 
     Evidence from level 4 must be there (I-17) and every warning confirmed with a note. Raises ValidationError when the
@@ -330,8 +340,11 @@ def submit_rows(*, round: Round, by: Any, organizations: Iterable[str] | None = 
             done.kept[row.organization.code] = problems
             continue
         row.state, row.submitted_at, row.version = ReturnState.SUBMITTED, timezone.now(), row.version + 1
+        row.changed_by, row.changed_from = by, way
         done.submitted.append(row)
-    Return.objects.bulk_update(done.submitted, ["state", "submitted_at", "version"], batch_size=1000)
+    Return.objects.bulk_update(
+        done.submitted, ["state", "submitted_at", "version", "changed_by", "changed_from"], batch_size=1000
+    )
     return done
 
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators import instruments
-from indicators.models import Return, ReturnComment, ReturnState, Round, RoundStatus, Severity
-from indicators.returns import number, tell
+from indicators.models import CorrectionCode, Return, ReturnComment, ReturnState, Round, RoundStatus, Severity, Way
+from indicators.returns import ENTERED_REASONS, number, tell
 from indicators.rules import check
-from programmes.access import Permission, require
+from programmes.access import Permission, may, require
 
 
 def _reviewed_round(round_: Round, by: Any) -> Round:
@@ -42,7 +42,9 @@ class Approval:
 
 
 @transaction.atomic
-def approve_rows(*, round: Round, by: Any, organizations: Iterable[str] | None = None) -> Approval:
+def approve_rows(
+    *, round: Round, by: Any, organizations: Iterable[str] | None = None, way: str = Way.COMMAND
+) -> Approval:
     """Approve submitted returns, all of the round or those named; never what `by` entered (I-19)."""
     now = _reviewed_round(round, by)
     wanted = Return.objects.select_for_update(of=("self",)).select_related("organization").filter(round=now)
@@ -58,60 +60,95 @@ def approve_rows(*, round: Round, by: Any, organizations: Iterable[str] | None =
         else:
             row.state, row.approved_by, row.approved_at = ReturnState.APPROVED, by, timezone.now()
             row.version += 1
+            row.changed_by, row.changed_from = by, way
             done.approved.append(row)
-    Return.objects.bulk_update(done.approved, ["state", "approved_by", "approved_at", "version"], batch_size=1000)
+    Return.objects.bulk_update(
+        done.approved,
+        ["state", "approved_by", "approved_at", "version", "changed_by", "changed_from"],
+        batch_size=1000,
+    )
     if done.approved:
         tell(done.approved)
     return done
 
 
-def approve(*, of: Return, by: Any) -> Return:
+def approve(*, of: Return, by: Any, way: str = Way.COMMAND) -> Return:
     """Approve one submitted return. Raises ValidationError when it is not submitted or `by` entered it (I-19)."""
     organization = of.organization.code
-    done = approve_rows(round=of.round, by=by, organizations=[organization])
+    done = approve_rows(round=of.round, by=by, organizations=[organization], way=way)
     if organization in done.kept:
         raise ValidationError({"state": done.kept[organization]})
     return done.approved[0]
 
 
 @transaction.atomic
-def send_back(*, of: Return, by: Any, comment: str, code: str = "") -> Return:
-    """Return it to the officer with a comment. Raises ValidationError without one."""
+def send_back(*, of: Return, by: Any, comment: str, code: str = "", way: str = Way.COMMAND) -> Return:
+    """Return it to the officer with comments: this one, or those on its values since it was submitted.
+
+    Raises ValidationError where there is neither.
+    """
     row = _locked(of, by)
     if row.state != ReturnState.SUBMITTED:
         raise ValidationError({"state": _("Only a submitted return can be sent back.")})
-    if not comment.strip():
+    said = row.comments.filter(author=by, written_at__gte=row.submitted_at).exists() if row.submitted_at else False
+    if not comment.strip() and not said:
         raise ValidationError({"comment": _("Say what should be mended.")})
     row.state, row.version = ReturnState.RETURNED, row.version + 1
+    row.changed_by, row.changed_from = by, way
     row.save()
-    ReturnComment.objects.create(of_return=row, author=by, text=comment.strip(), code=code)
+    if comment.strip():
+        ReturnComment.objects.create(of_return=row, author=by, text=comment.strip(), code=code)
     return row
 
 
 @transaction.atomic
 def comment(*, of: Return, by: Any, text: str, code: str = "") -> ReturnComment:
-    """Say something about a return or one of its values. Raises ValidationError for an empty text."""
+    """Say something about a return or one of its values, as somebody who enters or reviews it.
+
+    Raises ValidationError for an empty text.
+    """
     if not text.strip():
         raise ValidationError({"text": _("Write a comment.")})
-    require(by, Permission.READ, programme=of.round.programme)
+    if not may(by, Permission.RETURNS_ENTER, programme=of.round.programme):
+        require(by, Permission.RETURNS_REVIEW, programme=of.round.programme)
     return ReturnComment.objects.create(of_return=of, author=by, text=text.strip(), code=code)
 
 
 @transaction.atomic
 def correct(
-    *, of: Return, by: Any, values: Mapping[str, Any], reason: str, evidence: Mapping[str, str] | None = None
+    *,
+    of: Return,
+    by: Any,
+    values: Mapping[str, Any],
+    code: str,
+    reason: str,
+    null_reasons: Mapping[str, str] | None = None,
+    evidence: Mapping[str, str] | None = None,
+    way: str = Way.COMMAND,
 ) -> Return:
-    """Change approved values; what was first approved is kept in `reported`.
+    """Change approved values; what was first approved is kept in `reported`. `code` is one of CorrectionCode;
+    `null_reasons` names values that turn out not to be known.
 
-    Raises ValidationError without a reason, for a return that is not approved, and by key for values that do not fit.
+    Raises ValidationError without a coded reason and a note, for a return that is not approved, for a correction that
+    changes nothing, and by key for values that do not fit.
     """
     row = _locked(of, by)
     if row.state != ReturnState.APPROVED:
         raise ValidationError({"state": _("Only approved values are corrected; a draft is simply changed.")})
+    if code not in CorrectionCode.values:
+        raise ValidationError({"code": _("Choose why the value was wrong.")})
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the value is corrected.")})
-    new = {**row.values, **{key: _plain(key, value) for key, value in values.items()}}
+    unknown = dict(null_reasons or {})
+    if wrong := {key: _("One of these reasons is expected: %(known)s.") % {"known": ", ".join(ENTERED_REASONS)}
+                 for key, why in unknown.items() if why not in ENTERED_REASONS}:  # fmt: skip
+        raise ValidationError(wrong)
+    kept = {key: value for key, value in row.values.items() if key not in unknown}
+    new = {**kept, **{key: _plain(key, value) for key, value in values.items()}}
     papers = {**row.evidence, **(evidence or {})}
+    reasons = {**{key: why for key, why in row.null_reasons.items() if key not in new}, **unknown}
+    if (new, papers, reasons) == (row.values, row.evidence, row.null_reasons):
+        raise ValidationError({"values": _("This is what stands there already.")})
     instrument = instruments.load(row.round)
     errors = {
         one.key: one.message
@@ -122,9 +159,9 @@ def correct(
         raise ValidationError(errors)
     with pghistory.context(reason=reason.strip(), user=by.pk):
         row.reported = row.reported if row.reported is not None else row.values
-        row.null_reasons = {key: why for key, why in row.null_reasons.items() if key not in new}
-        row.values, row.evidence = new, papers
-        row.correction_reason, row.version = reason.strip(), row.version + 1
+        row.values, row.evidence, row.null_reasons = new, papers, reasons
+        row.correction_code, row.correction_reason, row.version = code, reason.strip()[:300], row.version + 1
+        row.changed_by, row.changed_from = by, way
         row.save()
     tell([row])
     return row

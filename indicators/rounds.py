@@ -15,7 +15,7 @@ from indicators.models import OUTPUT_KINDS, DueReason, Round, RoundDue, RoundKin
 from indicators.signals import returns_changed
 from organizations.models import Organization, OrganizationStatus, Status
 from organizations.models.statuses import ENDED
-from programmes.access import Permission, require
+from programmes.access import Permission, may, require
 from programmes.models import Programme
 
 #: Formed at least this long before the reference date (domain study, 2.5 point 4).
@@ -61,8 +61,11 @@ def plan(
 ) -> Round:
     """Plan a round. `window` is the first and the last day of entry; a round of outputs describes the period from
     `period_from` to the reference date, both included. Raises ValidationError by field.
+
+    An officer's plan is a proposal: it is a manager who opens it.
     """
-    require(by, Permission.ROUNDS_MANAGE, programme=programme)
+    if not may(by, Permission.RETURNS_ENTER, programme=programme):
+        require(by, Permission.ROUNDS_MANAGE, programme=programme)
     errors: dict[str, Any] = {}
     if window[1] < window[0]:
         errors["window_to"] = _("The last day of entry cannot be before the first.")

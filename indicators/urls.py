@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, returns, rounds, work, workbooks
+from indicators.views import entry, returns, rounds, second, work, workbooks
 
 app_name = "indicators"
 
@@ -25,6 +25,8 @@ urlpatterns = [
         path(f"rounds/<slug:code>/steps/{name}/", rounds.step, {"name": name}, name=f"step-{name}")
         for name in (*rounds.STEPS, "reopen")
     ),
+    path("rounds/<slug:code>/second/", second.second_page, name="second"),
+    path("rounds/<slug:code>/second/<str:organization>/", second.second_form, name="second-form"),
     path("rounds/<slug:code>/workbook/", workbooks.workbook_page, name="workbook"),
     path("rounds/<slug:code>/workbook/file/", workbooks.workbook_file, name="workbook-file"),
     path("rounds/<slug:code>/workbook/<int:pk>/", workbooks.upload_page, name="upload"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Q
 
 from indicators.models import DueReason, ExitForm, Return, ReturnState, Round, RoundDue, RoundStatus
+from indicators.second_assessments import waiting_for
 from organizations.models import Organization
 from programmes.access import Permission
 
@@ -111,10 +112,12 @@ class WorkList:
     to_approve: list[Progress]
     returned: list[Return]
     planned: list[Progress]
+    #: rounds whose sample waits for a second assessment, with how many organizations
+    second: list[tuple[Round, int]]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.to_enter or self.to_approve or self.returned or self.planned)
+        return not (self.to_enter or self.to_approve or self.returned or self.planned or self.second)
 
 
 #: As many returns sent back are listed one by one; the round's page has them all.
@@ -147,6 +150,7 @@ def work_list(user: Any) -> WorkList:
         to_approve=[found[one.pk] for one in rounds if one.pk in review and found[one.pk].submitted],
         returned=list(returned[:LISTED]),
         planned=[found[one.pk] for one in rounds if one.pk in manage and one.status == RoundStatus.PLANNED],
+        second=waiting_for(user),
     )
 
 
@@ -165,6 +169,33 @@ class Line:
         if not self.due.is_due:
             return "not_due"
         return self.row.state if self.row else "untouched"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which lines of a round are shown; empty fields choose nothing. `warned`: "yes" with confirmed warnings, "no"."""
+
+    state: str = ""
+    place: str = ""
+    kind: str = ""
+    warned: str = ""
+    text: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Choice()
+
+    def takes(self, line: Line) -> bool:
+        """Does a line belong to what was chosen?"""
+        organization = line.organization
+        warned = bool(line.row and line.row.confirmed)
+        return (
+            (not self.state or line.state == self.state)
+            and (not self.place or organization.place.code == self.place)
+            and (not self.kind or organization.kind == self.kind)
+            and (not self.warned or warned == (self.warned == "yes"))
+            and (not self.text or self.text.casefold() in f"{organization.code} {organization.name}".casefold())
+        )
 
 
 def lines(round_: Round) -> list[Line]:

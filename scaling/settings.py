@@ -70,6 +70,9 @@ INSTALLED_APPS = [
     "pghistory",
 ]
 
+#: Nobody changes or deletes what the history says, not even in SQL.
+PGHISTORY_APPEND_ONLY = True
+
 MIDDLEWARE = [
     "scaling.middleware.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",

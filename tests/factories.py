@@ -21,7 +21,7 @@ def user(**fields: Any) -> User:
 
 def person(role: RoleName, *, programme: str = "", country: str = "") -> User:
     """Somebody with one role, in a programme or country given by code."""
-    someone = user(name=role.label)
+    someone = user(name=str(role.label))
     assignments.assign(
         user=someone,
         role=role,

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from indicators import rounds
-from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, WorkbookUpload
+from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, SecondAssessment, WorkbookUpload
 from organizations import apex_memberships, linkages, registry
 from organizations.models import Intervention
 from programmes.access import RoleName, scoped_models
@@ -53,6 +53,8 @@ EXPECTED: dict[str, str] = {
     "indicators:decide": "round write",
     "indicators:attach": "round write",
     "indicators:evidence": "round",
+    "indicators:second": "round",
+    "indicators:second-form": "round",
     "indicators:workbook": "round",
     "indicators:workbook-file": "round",
     "indicators:upload": "round",
@@ -345,7 +347,8 @@ def of_a_round(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, list[Any]
     )
     paper.file.save("a", ContentFile(b"%PDF-"))
     upload = WorkbookUpload.objects.create(round=round_, user=factories.user(), name="a.xlsx", state="refused")
-    with_organization = {"indicators:return", "indicators:decide", "indicators:attach"}
+    SecondAssessment.objects.create(round=round_, organization=row.organization, seed=1, drawn_by=factories.user())
+    with_organization = {"indicators:return", "indicators:decide", "indicators:attach", "indicators:second-form"}
     return {
         name: ["round-pcdp", "G-PCDP"]
         if name in with_organization

@@ -1,5 +1,6 @@
 """What is measured: the catalogue and its scale, rounds and returns, targets, and results reported for a phase."""
 
+from indicators.models.assessments import SecondAssessment
 from indicators.models.catalogue import (
     CollectedIn,
     EntryField,
@@ -10,7 +11,15 @@ from indicators.models.catalogue import (
     ValueType,
 )
 from indicators.models.results import PhaseResult, PhaseResultCorrection
-from indicators.models.returns import EntryBatch, EvidenceFile, Return, ReturnComment, ReturnState
+from indicators.models.returns import (
+    CorrectionCode,
+    EntryBatch,
+    EvidenceFile,
+    Return,
+    ReturnComment,
+    ReturnState,
+    Way,
+)
 from indicators.models.rounds import (
     OUTPUT_KINDS,
     DueReason,
@@ -30,6 +39,7 @@ __all__ = [
     "OUTPUT_KINDS",
     "Anchor",
     "CollectedIn",
+    "CorrectionCode",
     "DueReason",
     "EntryBatch",
     "EntryField",
@@ -54,8 +64,10 @@ __all__ = [
     "Scale",
     "ScaleItem",
     "ScaleVersion",
+    "SecondAssessment",
     "Severity",
     "Target",
     "ValueType",
+    "Way",
     "WorkbookUpload",
 ]

@@ -31,6 +31,28 @@ class Method(models.TextChoices):
     RECALL = "recall", _("recall")
 
 
+class Way(models.TextChoices):
+    """How a change came in."""
+
+    GRID = "grid", _("grid")
+    FORM = "form", _("form")
+    WORKBOOK = "workbook", _("workbook")
+    API = "api", _("API")
+    COMMAND = "command", _("command")
+
+
+class CorrectionCode(models.TextChoices):
+    """Why an approved value was wrong."""
+
+    TRANSCRIPTION = "transcription", _("copied or typed wrongly")
+    MISCOUNT = "miscount", _("counted wrongly")
+    DEFINITION = "definition", _("definition misunderstood")
+    LATE_INFORMATION = "late_information", _("information that came later")
+    VERIFICATION = "verification", _("found by verification or audit")
+    MIXED_UP = "mixed_up", _("mixed up with another organization or round")
+    OTHER = "other", _("other reason")
+
+
 def evidence_path(instance: models.Model, filename: str) -> str:
     """A name that says nothing and comes from nowhere outside."""
     return f"evidence/{uuid.uuid4().hex}"
@@ -81,8 +103,23 @@ class Return(models.Model):
         verbose_name=_("approved by"),
     )
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    #: Who made the latest change of whatever kind, and how it came in; each row of the history has its own.
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+    changed_from = models.CharField(
+        _("came in by"), max_length=20, choices=Way.choices, default=Way.COMMAND, db_default=Way.COMMAND
+    )
     reported = models.JSONField(_("values as first approved"), null=True, blank=True)
-    correction_reason = models.CharField(_("reason for the correction"), max_length=300, blank=True)
+    correction_code = models.CharField(
+        _("kind of reason for the correction"), max_length=20, choices=CorrectionCode.choices, blank=True, db_default=""
+    )
+    correction_reason = models.CharField(_("note on the correction"), max_length=300, blank=True)
 
     scope = ByProgramme("round__programme")
     objects = ScopedQuerySet.as_manager()
@@ -94,6 +131,8 @@ class Return(models.Model):
         constraints = [
             known("state", ReturnState, "return_state_known"),
             known("method", Method, "return_method_known"),
+            known("changed_from", Way, "return_way_known"),
+            known("correction_code", CorrectionCode, "return_correction_code_known", blank=True),
             models.UniqueConstraint(fields=["round", "organization"], name="return_once_a_round"),
             models.CheckConstraint(
                 condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("entered_by")),
@@ -105,7 +144,8 @@ class Return(models.Model):
                 name="return_approved_says_by_whom",
             ),
             models.CheckConstraint(
-                condition=models.Q(reported__isnull=True) | ~models.Q(correction_reason=""),
+                condition=models.Q(reported__isnull=True)
+                | (~models.Q(correction_reason="") & ~models.Q(correction_code="")),
                 name="return_correction_has_reason",
             ),
         ]

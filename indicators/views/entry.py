@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from indicators import batches, instruments, returns, review
 from indicators.instruments import Instrument
-from indicators.models import Return, ReturnComment, Round
+from indicators.models import Return, ReturnComment, Round, Way
 from indicators.returns import content_of
 from indicators.views.rounds import visible_round
 from indicators.words import dimension_label, page_words, reasons
@@ -155,7 +155,7 @@ def entry_submit(request: HttpRequest, code: str) -> HttpResponse:
     if wanted is not None and not (isinstance(wanted, list) and all(isinstance(one, str) for one in wanted)):
         return JsonResponse({"detail": _("“organizations” must be a list of codes.")}, status=400)
     try:
-        done = returns.submit_rows(round=round_, by=request.user, organizations=wanted)
+        done = returns.submit_rows(round=round_, by=request.user, organizations=wanted, way=Way.GRID)
     except ValidationError as error:
         return JsonResponse({"detail": " ".join(error.messages)}, status=400)
     except PermissionDenied as error:

@@ -16,14 +16,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import evidence, instruments, numbers, returns, review
+from indicators import evidence, history, instruments, numbers, returns, review
 from indicators.instruments import Instrument
-from indicators.models import EntryField, EvidenceFile, Return, ReturnState, Round, RoundDue
+from indicators.models import CorrectionCode, EntryField, EvidenceFile, Return, ReturnState, Round, RoundDue, Way
 from indicators.returns import Change, Content, RowChange, content_of
 from indicators.rules import Finding, plain
 from indicators.views.rounds import visible_round
 from indicators.words import dimension_label, reasons
 from programmes.access import Permission, may
+
+#: Where the session keeps what was typed into the review until it fits.
+TYPED = "typed_review"
 
 
 @dataclass
@@ -84,6 +87,8 @@ def return_page(request: HttpRequest, code: str, organization: str) -> HttpRespo
     round_, due, row = due_return(request, code, organization)
     instrument = instruments.load(round_)
     inputs = _inputs(instrument, due, row)
+    cell = request.GET.get("cell", "")
+    cell = cell if cell in instrument.fields else ""
     problem = ""
     if request.method == "POST":
         wanted, unreadable = _wanted(request, inputs, due)
@@ -105,8 +110,17 @@ def return_page(request: HttpRequest, code: str, organization: str) -> HttpRespo
         and may(request.user, Permission.RETURNS_ENTER, programme=programme)
         and (row is None or row.state != ReturnState.APPROVED),
         "may_review": may(request.user, Permission.RETURNS_REVIEW, programme=programme),
+        "may_discuss": may(request.user, Permission.RETURNS_REVIEW, programme=programme)
+        or may(request.user, Permission.RETURNS_ENTER, programme=programme),
         "comments": row.comments.select_related("author").order_by("written_at") if row else [],
-        "history": _history(row) if row and may(request.user, Permission.AUDIT_READ, programme=programme) else [],
+        "audits": row is not None and may(request.user, Permission.AUDIT_READ, programme=programme),
+        "history": history.of_return(row, cell)
+        if row and may(request.user, Permission.AUDIT_READ, programme=programme)
+        else [],
+        "cell": cell,
+        "cell_name": instrument.fields[cell].label if cell else "",
+        "correction_codes": CorrectionCode.choices,
+        "typed": request.session.pop(TYPED, {}) if request.method != "POST" else {},
         "page_name": "rounds",
     }
     return render(request, "indicators/return.html", context, status=422 if problem else 200)
@@ -195,7 +209,7 @@ def _content(text: str) -> Content:
 
 def _save(request: HttpRequest, round_: Round, inputs: dict[str, Input], wanted: RowChange, unreadable: bool) -> str:
     """Save, and hand in when asked; a sentence when something stays to be mended."""
-    (answer,) = returns.save_rows(round=round_, rows=[wanted], by=request.user, method=request.POST.get("method", ""))
+    (answer,) = returns.save_rows(round=round_, rows=[wanted], by=request.user, way=Way.FORM)
     if answer.refusal:
         return answer.refusal
     for key, message in answer.errors.items():
@@ -211,7 +225,7 @@ def _save(request: HttpRequest, round_: Round, inputs: dict[str, Input], wanted:
     if "submit" not in request.POST:
         messages.success(request, _("Saved."))
         return ""
-    done = returns.submit_rows(round=round_, by=request.user, organizations=[wanted.organization])
+    done = returns.submit_rows(round=round_, by=request.user, organizations=[wanted.organization], way=Way.FORM)
     if done.kept:
         for key, message in done.kept[wanted.organization].items():
             if key in inputs:
@@ -219,34 +233,6 @@ def _save(request: HttpRequest, round_: Round, inputs: dict[str, Input], wanted:
         return _("Saved as a draft. It can be submitted once the marked fields are mended.")
     messages.success(request, _("Submitted. Somebody else will review it."))
     return ""
-
-
-def _history(row: Return) -> list[dict[str, Any]]:
-    """What changed when, the newest first: cells that differ from the event before."""
-    events = list(row.events.select_related("entered_by", "approved_by").order_by("pgh_id"))  # type: ignore[attr-defined]
-    found = []
-    before: dict[str, Any] = {}
-    state = ""
-    for event in events:
-        now = {**event.values, **event.null_reasons}
-        cells = [
-            {"key": key, "before": before.get(key), "after": now.get(key)}
-            for key in {**before, **now}
-            if before.get(key) != now.get(key)
-        ]
-        if cells or event.state != state:
-            who = event.approved_by if event.state == ReturnState.APPROVED and not cells else event.entered_by
-            found.append(
-                {
-                    "when": event.pgh_created_at,
-                    "who": who,
-                    "state": ReturnState(event.state).label if event.state != state else "",
-                    "cells": cells,
-                    "reason": event.correction_reason if cells and event.reported is not None else "",
-                }
-            )
-        before, state = now, event.state
-    return found[::-1]
 
 
 @require_POST
@@ -257,26 +243,45 @@ def decide(request: HttpRequest, code: str, organization: str) -> HttpResponse:
     if row is None:
         messages.error(request, _("Nothing has been entered."))
         return redirect("indicators:return", code=code, organization=organization)
-    text = request.POST.get("text", "")[:2000]
+    text, key = request.POST.get("text", "")[:2000], request.POST.get("key", "")[:60]
     try:
         if "approve" in request.POST:
-            review.approve(of=row, by=request.user)
+            review.approve(of=row, by=request.user, way=Way.FORM)
         elif "send_back" in request.POST:
-            review.send_back(of=row, by=request.user, comment=text)
+            review.send_back(of=row, by=request.user, comment=text, code=key, way=Way.FORM)
         elif "correct" in request.POST:
-            value = numbers.read(request.POST.get("value", ""), get_language() or "en")
-            if value is None:
-                raise ValidationError(_("A number is expected."))
-            review.correct(of=row, by=request.user, values={request.POST.get("key", ""): value}, reason=text)
+            _correct(request, row, key, text)
         else:
-            review.comment(of=row, by=request.user, text=text, code=request.POST.get("key", "")[:60])
+            review.comment(of=row, by=request.user, text=text, code=key)
     except numbers.Unreadable as error:
         messages.error(request, str(error))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, _("Done."))
+        return redirect("indicators:return", code=code, organization=organization)
+    # What was typed stays for the next try.
+    kept = ("text", "key", "value", "reason", "code", "evidence")
+    request.session[TYPED] = {name: request.POST.get(name, "")[:2000] for name in kept}
     return redirect("indicators:return", code=code, organization=organization)
+
+
+def _correct(request: HttpRequest, row: Return, key: str, text: str) -> None:
+    """One approved value: a number, or a reason for having none."""
+    value = numbers.read(request.POST.get("value", ""), get_language() or "en")
+    reason, seen = request.POST.get("reason", ""), request.POST.get("evidence", "").strip()[:2000]
+    if (value is None) == (not reason):
+        raise ValidationError(_("Give either a value or a reason for not having one."))
+    review.correct(
+        of=row,
+        by=request.user,
+        values={} if value is None else {key: value},
+        null_reasons={key: reason} if reason else {},
+        code=request.POST.get("code", ""),
+        reason=text,
+        evidence={key: seen} if seen else {},
+        way=Way.FORM,
+    )
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from indicators import instruments, returns
 from indicators.instruments import Instrument
-from indicators.models import Round, WorkbookUpload
+from indicators.models import Round, Way, WorkbookUpload
 from indicators.models.workbooks import UploadState
 from indicators.returns import UNSEEN, RowAnswer, RowChange
 from indicators.workbooks import layout
@@ -153,7 +153,9 @@ def commit(*, upload: WorkbookUpload, by: Any, conflicts: str = "") -> int:
     changes = uploaded.changes
     if conflicts == "mine":
         changes = [replace(one, changes=[replace(cell, seen=UNSEEN) for cell in one.changes]) for one in changes]
-    answers = returns.save_rows(round=row.round, rows=changes, by=by, all_or_nothing=conflicts != "theirs")
+    answers = returns.save_rows(
+        round=row.round, rows=changes, by=by, way=Way.WORKBOOK, all_or_nothing=conflicts != "theirs"
+    )
     if any(answer.errors or answer.refusal for answer in answers):
         raise ValidationError(_("Some cells are wrong. Mend them in the workbook with the marks, and upload it again."))
     if conflicts != "theirs" and any(answer.conflicts for answer in answers):

@@ -189,7 +189,12 @@ def test_i19_a_locked_round_changes_only_after_reopening_with_a_reason(scene: Sc
     with pytest.raises(ValidationError, match="why"):
         rounds.reopen(round=scene.round, by=scene.manager, reason=" ")
     rounds.reopen(round=scene.round, by=scene.manager, reason="two groups were mixed up")
-    assert review.correct(of=row, by=scene.manager, values={"OP-06": 21}, reason="mixed up").values["OP-06"] == 21
+    assert (
+        review.correct(of=row, by=scene.manager, values={"OP-06": 21}, code="mixed_up", reason="mixed up").values[
+            "OP-06"
+        ]
+        == 21
+    )
 
 
 def test_an_approved_value_is_corrected_with_a_reason_and_what_was_reported_stays(scene: Scene) -> None:
@@ -197,8 +202,10 @@ def test_an_approved_value_is_corrected_with_a_reason_and_what_was_reported_stay
     with refused("return_approved_is_corrected"):
         write(row, {"OP-06": 25})
     with pytest.raises(ValidationError, match="why"):
-        review.correct(of=row, by=scene.manager, values={"OP-06": 25}, reason="")
-    corrected = review.correct(of=row, by=scene.manager, values={"OP-06": 25}, reason="typing slip")
+        review.correct(of=row, by=scene.manager, values={"OP-06": 25}, code="other", reason="")
+    corrected = review.correct(
+        of=row, by=scene.manager, values={"OP-06": 25}, code="transcription", reason="typing slip"
+    )
     assert (corrected.values, corrected.reported) == ({"OP-06": 25}, {"OP-06": 20})
 
 

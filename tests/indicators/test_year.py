@@ -76,16 +76,45 @@ def test_a_manager_plans_opens_closes_locks_and_reopens_a_round(scene: Scene) ->
     assert "a district was late" in client.get(reverse("indicators:round", args=[round_.code])).content.decode()
 
 
-def test_only_managers_of_the_programme_plan(scene: Scene) -> None:
-    for someone in (scene.officer, factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="GHA")):
+def test_managers_plan_and_officers_of_the_programme_propose(scene: Scene) -> None:
+    def planned(by: User) -> Round:
+        return rounds.plan(
+            programme=scene.round.programme,
+            kind="biennial",
+            reference_date=DAY(2022, 6, 30),
+            window=(DAY(2022, 5, 1), DAY(2022, 8, 31)),
+            by=by,
+        )
+
+    for someone in (
+        factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="GHA"),
+        factories.person(RoleName.ME_OFFICER, programme="MRCP"),
+        factories.person(RoleName.VIEWER, programme="TNWDP"),
+    ):
         with pytest.raises(PermissionDenied):
-            rounds.plan(
-                programme=scene.round.programme,
-                kind="biennial",
-                reference_date=DAY(2022, 6, 30),
-                window=(DAY(2022, 5, 1), DAY(2022, 8, 31)),
-                by=someone,
-            )
+            planned(someone)
+    proposed = planned(scene.officer)
+    with pytest.raises(PermissionDenied):
+        rounds.open_round(round=proposed, by=scene.officer)
+    assert rounds.open_round(round=proposed, by=scene.manager).status == "open"
+
+
+def test_the_days_of_reminders_are_given_with_the_plan(scene: Scene) -> None:
+    client = signed_in(scene.officer)
+    page = reverse("indicators:rounds")
+    assert "Propose a round" in client.get(page).content.decode()
+    asked = {
+        "programme": "TNWDP",
+        "kind": "biennial",
+        "reference_date": "2022-06-30",
+        "window_from": "2022-05-01",
+        "window_to": "2022-08-31",
+        "reminder_days": "7, soon",
+    }
+    refused = client.post(page, asked).content.decode()
+    assert "7, soon" in refused and not Round.objects.filter(kind="biennial").exists()
+    client.post(page, {**asked, "reminder_days": "7, 1, -3"})
+    assert Round.objects.get(kind="biennial").reminder_days == [7, 1, -3]
 
 
 def test_who_has_not_reported_is_seen_at_a_glance(scene: Scene) -> None:
@@ -213,7 +242,7 @@ def test_a_manager_approves_and_corrects_with_a_reason_and_the_history_tells(sce
     assert Return.objects.get().state == ReturnState.APPROVED
     client.post(decide, {"correct": "", "key": "OP-06", "value": "21", "text": ""})
     assert Return.objects.get().values == {"OP-06": 20}, "not without a reason"
-    client.post(decide, {"correct": "", "key": "OP-06", "value": "21", "text": "a page was missed"})
+    client.post(decide, {"correct": "", "key": "OP-06", "value": "21", "code": "miscount", "text": "a page was missed"})
     row = Return.objects.get()
     assert (row.values, row.reported) == ({"OP-06": 21}, {"OP-06": 20})
     shown = client.get(reverse("indicators:return", args=[scene.round.code, "G1"])).content.decode()
