@@ -94,11 +94,13 @@ def save_rows(
     way: str = Way.COMMAND,
     method: str = "",
     all_or_nothing: bool = False,
+    dry_run: bool = False,
 ) -> list[RowAnswer]:
     """Save changed cells of many returns: what can be saved is saved, the rest is answered with a sentence.
 
     A cell is in conflict when it holds neither what the person saw nor what they want. With `all_or_nothing` any error
-    or conflict leaves everything as it was. Queries do not grow with the rows. Raises ValidationError when the round
+    or conflict leaves everything as it was; with `dry_run` everything is answered and nothing written. Queries do not
+    grow with the rows. Raises ValidationError when the round
     takes no entries, PermissionDenied outside the scope.
     """
     require(by, Permission.RETURNS_ENTER, programme=round.programme)
@@ -146,9 +148,10 @@ def save_rows(
                 changed.append(draft)
             answer.version, answer.state = draft.version, draft.state
     if all_or_nothing and any(answer.errors or answer.conflicts or answer.refusal for answer in answers):
-        transaction.set_rollback(True)
         return answers
-    Return.objects.bulk_create(new)
+    if dry_run:
+        return answers
+    Return.objects.bulk_create(new, batch_size=1000)
     Return.objects.bulk_update(
         changed,
         ["values", "null_reasons", "evidence", "confirmed", "method", "state", "version", "entered_by",
@@ -190,7 +193,11 @@ def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any,
     row.evidence = {code: text.strip() for code, text in {**row.evidence, **wanted.evidence}.items() if text.strip()}
     # A cell that breaks a rule goes back to what it was, until what is left fits: the others are not lost with it.
     touched = {change.key for change in wanted.changes} - answer.errors.keys() - answer.conflicts.keys()
-    while errors := [one for one in _findings(row, instrument, history, fence) if one.severity == Severity.ERROR]:
+    while True:
+        answer.findings = _findings(row, instrument, history, fence)
+        errors = [one for one in answer.findings if one.severity == Severity.ERROR]
+        if not errors:
+            break
         blamed = next((one for one in errors if one.key in touched), None)
         if blamed is None:  # the cell that was changed is the other side of the rule
             key = next(key for key in reversed([c.key for c in wanted.changes]) if key in touched)
@@ -198,7 +205,6 @@ def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any,
         answer.errors[blamed.key] = blamed.message
         touched.discard(blamed.key)
         _put(row, blamed.key, _before(before, blamed.key))
-    answer.findings = _findings(row, instrument, history, fence)
     marks = {one.mark for one in answer.findings}
     notes = {**row.confirmed, **wanted.confirm}
     row.confirmed = {mark: note.strip() for mark, note in notes.items() if note.strip() and mark in marks}

@@ -8,8 +8,11 @@ have `evidence:KEY` and `seen-evidence:KEY` too.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from django.utils.translation import get_language
 
 from indicators.returns import Content
 from indicators.rules import plain
@@ -58,8 +61,13 @@ def to_cell(content: Content) -> str | int | float:
 
 def reason_of(text: str) -> str:
     """The reason that a text names by letter, label or code; empty when it names none."""
-    folded = text.strip().casefold()
-    for one in reasons():
-        if folded and folded in (one["letter"].casefold(), one["label"].casefold(), one["code"].casefold()):
-            return one["code"]
-    return ""
+    return _reasons_by_name(get_language() or "en").get(text.strip().casefold(), "")
+
+
+@functools.lru_cache(maxsize=16)
+def _reasons_by_name(language: str) -> dict[str, str]:
+    """Folded letter, label and code of each reason → its code, in the active language, which is `language`."""
+    found = {}
+    for one in reversed(reasons()):
+        found.update({name.casefold(): one["code"] for name in (one["code"], one["label"], one["letter"]) if name})
+    return found

@@ -65,12 +65,10 @@ def _uploaded(upload: WorkbookUpload, instrument: Instrument) -> Uploaded:
 
 
 def _plan(upload: WorkbookUpload) -> dict[str, Any]:
-    """The same operation that saves says what it would do, and is taken back."""
+    """The same operation that saves says what it would do."""
     instrument = instruments.load(upload.round)
     uploaded = _uploaded(upload, instrument)
-    with transaction.atomic():
-        answers = returns.save_rows(round=upload.round, rows=uploaded.changes, by=upload.user)
-        transaction.set_rollback(True)
+    answers = returns.save_rows(round=upload.round, rows=uploaded.changes, by=upload.user, dry_run=True)
     by_code = {answer.organization: answer for answer in answers}
     lines = []
     for change in uploaded.changes:
@@ -170,9 +168,7 @@ def with_marks(upload: WorkbookUpload) -> bytes:
     with translation.override(upload.language):
         instrument = instruments.load(upload.round)
         uploaded = _uploaded(upload, instrument)
-        with transaction.atomic():
-            answers = returns.save_rows(round=upload.round, rows=uploaded.changes, by=upload.user)
-            transaction.set_rollback(True)
+        answers = returns.save_rows(round=upload.round, rows=uploaded.changes, by=upload.user, dry_run=True)
         notes = {answer.organization: dict(answer.errors) for answer in answers}
         for code, errors in uploaded.errors.items():
             notes.setdefault(code, {}).update(errors)
