@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from indicators import returns
 from indicators.models import EntryBatch, Round, Way
 from indicators.returns import UNSEEN, Change, Content, RowAnswer, RowChange, Unseen
+from programmes.texts import problem_of
 
 #: A browser sends its changes in portions; no honest one is larger.
 MOST_ROWS = 1000
@@ -44,12 +45,10 @@ def _no_constant(name: str) -> None:
 
 
 def _row(row: Any) -> RowChange:
-    if not isinstance(row, dict) or not isinstance(row.get("organization"), str):
+    if not isinstance(row, dict) or not _is_name(row.get("organization")):
         raise ValidationError(_("Each row names its “organization” by code."))
     changes = row.get("changes", [])
-    if not isinstance(changes, list) or not all(
-        isinstance(one, dict) and isinstance(one.get("key"), str) for one in changes
-    ):
+    if not isinstance(changes, list) or not all(isinstance(one, dict) and _is_name(one.get("key")) for one in changes):
         raise ValidationError(_("“changes” must be a list of objects with a “key”."))
     return RowChange(
         row["organization"],
@@ -64,18 +63,25 @@ def _seen(one: dict[str, Any]) -> Content | Unseen:
 
 
 def _content(value: Any) -> Content:
-    if value is None or isinstance(value, str):
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if not _is_name(value):
+            raise ValidationError(_("A number or the code of a reason is expected."))
         return value
     return returns.number(value)
 
 
 def _texts(row: dict[str, Any], name: str) -> dict[str, str]:
     found = row.get(name, {})
-    if not isinstance(found, dict) or not all(
-        isinstance(text, str) and len(text) <= 2000 and "\0" not in text for text in found.values()
-    ):
-        raise ValidationError(_("“%(name)s” must map codes to texts of at most 2000 characters.") % {"name": name})
+    if not isinstance(found, dict) or not all(_is_name(key) and isinstance(text, str) for key, text in found.items()):
+        raise ValidationError(_("“%(name)s” must map codes to texts.") % {"name": name})
     return found
+
+
+def _is_name(value: Any) -> bool:
+    """A code, key or mark: a short text that can be stored and sent back."""
+    return isinstance(value, str) and not problem_of(value, longest=120)
 
 
 @transaction.atomic

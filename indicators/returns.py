@@ -16,10 +16,12 @@ from indicators import instruments
 from indicators.instruments import Instrument
 from indicators.models import Indicator, Return, ReturnState, Round, RoundDue, Severity, Way
 from indicators.models.catalogue import in_force
+from indicators.numbers import LONGEST, shown
 from indicators.rules import Finding, check
 from indicators.signals import returns_changed
 from organizations.models import Organization
 from programmes.access import Permission, require
+from programmes.texts import problem_of
 from programmes.vocabulary import NullReason
 
 #: Reasons that a person may give; the others are found by computing.
@@ -190,7 +192,13 @@ def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any,
             answer.errors[change.key] = problem
             continue
         _put(row, change.key, change.content)
-    row.evidence = {code: text.strip() for code, text in {**row.evidence, **wanted.evidence}.items() if text.strip()}
+    papers = {}
+    for code, text in wanted.evidence.items():
+        if problem := problem_of(text):
+            answer.errors[code] = problem
+        else:
+            papers[code] = text
+    row.evidence = {code: text.strip() for code, text in {**row.evidence, **papers}.items() if text.strip()}
     # A cell that breaks a rule goes back to what it was, until what is left fits: the others are not lost with it.
     touched = {change.key for change in wanted.changes} - answer.errors.keys() - answer.conflicts.keys()
     while True:
@@ -206,7 +214,12 @@ def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any,
         touched.discard(blamed.key)
         _put(row, blamed.key, _before(before, blamed.key))
     marks = {one.mark for one in answer.findings}
-    notes = {**row.confirmed, **wanted.confirm}
+    notes = dict(row.confirmed)
+    for mark, note in wanted.confirm.items():
+        if problem := problem_of(note):
+            answer.errors[mark.partition(":")[2]] = problem
+        else:
+            notes[mark] = note
     row.confirmed = {mark: note.strip() for mark, note in notes.items() if note.strip() and mark in marks}
     done = _answer(wanted.organization, row, answer.findings)
     done.errors, done.conflicts = answer.errors, answer.conflicts
@@ -240,8 +253,11 @@ def _content_problem(instrument: Instrument, change: Change) -> str:
         return _("There is no field with this code in the round.")
     if isinstance(change.content, str) and change.content not in ENTERED_REASONS:
         return _("One of these reasons is expected: %(known)s.") % {"known": ", ".join(ENTERED_REASONS)}
-    if isinstance(change.content, Decimal) and not change.content.is_finite():
-        return _("A number is expected.")
+    if isinstance(change.content, Decimal):
+        if not change.content.is_finite():
+            return _("A number is expected.")
+        if change.content.adjusted() >= LONGEST:
+            return _("“%(text)s” has too many digits.") % {"text": shown(str(change.content))}
     return ""
 
 

@@ -17,6 +17,7 @@ from indicators.models import CorrectionCode, Return, ReturnComment, ReturnState
 from indicators.returns import ENTERED_REASONS, number, tell
 from indicators.rules import check
 from programmes.access import Permission, may, require
+from programmes.texts import checked, problem_of
 
 
 def _reviewed_round(round_: Round, by: Any) -> Round:
@@ -90,14 +91,15 @@ def send_back(*, of: Return, by: Any, comment: str, code: str = "", way: str = W
     row = _locked(of, by)
     if row.state != ReturnState.SUBMITTED:
         raise ValidationError({"state": _("Only a submitted return can be sent back.")})
+    comment = checked(comment, "comment")
     said = row.comments.filter(author=by, written_at__gte=row.submitted_at).exists() if row.submitted_at else False
-    if not comment.strip() and not said:
+    if not comment and not said:
         raise ValidationError({"comment": _("Say what should be mended.")})
     row.state, row.version = ReturnState.RETURNED, row.version + 1
     row.changed_by, row.changed_from = by, way
     row.save()
-    if comment.strip():
-        ReturnComment.objects.create(of_return=row, author=by, text=comment.strip(), code=code)
+    if comment:
+        ReturnComment.objects.create(of_return=row, author=by, text=comment, code=code)
     return row
 
 
@@ -107,11 +109,12 @@ def comment(*, of: Return, by: Any, text: str, code: str = "") -> ReturnComment:
 
     Raises ValidationError for an empty text.
     """
-    if not text.strip():
+    text = checked(text, "text")
+    if not text:
         raise ValidationError({"text": _("Write a comment.")})
     if not may(by, Permission.RETURNS_ENTER, programme=of.round.programme):
         require(by, Permission.RETURNS_REVIEW, programme=of.round.programme)
-    return ReturnComment.objects.create(of_return=of, author=by, text=text.strip(), code=code)
+    return ReturnComment.objects.create(of_return=of, author=by, text=text, code=code)
 
 
 @transaction.atomic
@@ -137,8 +140,11 @@ def correct(
         raise ValidationError({"state": _("Only approved values are corrected; a draft is simply changed.")})
     if code not in CorrectionCode.values:
         raise ValidationError({"code": _("Choose why the value was wrong.")})
-    if not reason.strip():
+    reason = checked(reason, "reason", longest=300)
+    if not reason:
         raise ValidationError({"reason": _("Say why the value is corrected.")})
+    if wrong := {key: why for key, text in (evidence or {}).items() if (why := problem_of(text))}:
+        raise ValidationError(wrong)
     unknown = dict(null_reasons or {})
     if wrong := {key: _("One of these reasons is expected: %(known)s.") % {"known": ", ".join(ENTERED_REASONS)}
                  for key, why in unknown.items() if why not in ENTERED_REASONS}:  # fmt: skip
@@ -157,10 +163,10 @@ def correct(
     }
     if errors:
         raise ValidationError(errors)
-    with pghistory.context(reason=reason.strip(), user=by.pk):
+    with pghistory.context(reason=reason, user=by.pk):
         row.reported = row.reported if row.reported is not None else row.values
         row.values, row.evidence, row.null_reasons = new, papers, reasons
-        row.correction_code, row.correction_reason, row.version = code, reason.strip()[:300], row.version + 1
+        row.correction_code, row.correction_reason, row.version = code, reason, row.version + 1
         row.changed_by, row.changed_from = by, way
         row.save()
     tell([row])

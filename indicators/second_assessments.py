@@ -18,6 +18,7 @@ from indicators.agreement import Agreement, agreement
 from indicators.models import Return, ReturnState, Round, RoundDue, RoundStatus, SecondAssessment
 from organizations.models import Organization
 from programmes.access import Permission, may, require
+from programmes.texts import checked
 
 #: First ratings count once they have been handed in.
 HANDED_IN = (ReturnState.SUBMITTED, ReturnState.APPROVED, ReturnState.RETURNED)
@@ -92,7 +93,8 @@ def record(*, of: SecondAssessment, levels: Mapping[str, Any], by: Any, note: st
     if not levels:
         raise ValidationError({"levels": _("Give at least one level.")})
     row.levels = {key: int(level) for key, level in levels.items()}
-    row.assessor, row.done_at, row.note = by, timezone.now(), note.strip()[:300]
+    row.note = checked(note, "note", longest=300)
+    row.assessor, row.done_at = by, timezone.now()
     row.save()
     return row
 

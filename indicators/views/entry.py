@@ -24,6 +24,7 @@ from indicators.views.rounds import visible_round
 from indicators.words import dimension_label, page_words, reasons
 from indicators.work import Line, lines, progress
 from programmes.access import Permission, may
+from programmes.texts import problem_of
 
 
 @require_safe
@@ -152,7 +153,9 @@ def entry_submit(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(round_, JsonResponse):
         return round_
     wanted = _body(request).get("organizations")
-    if wanted is not None and not (isinstance(wanted, list) and all(isinstance(one, str) for one in wanted)):
+    if wanted is not None and not (
+        isinstance(wanted, list) and all(isinstance(one, str) and not problem_of(one, longest=60) for one in wanted)
+    ):
         return JsonResponse({"detail": _("“organizations” must be a list of codes.")}, status=400)
     try:
         done = returns.submit_rows(round=round_, by=request.user, organizations=wanted, way=Way.GRID)
@@ -175,14 +178,15 @@ def entry_comment(request: HttpRequest, code: str) -> HttpResponse:
     if isinstance(round_, JsonResponse):
         return round_
     body = _body(request)
-    row = get_object_or_404(Return, round=round_, organization__code=str(body.get("organization", "")))
+    organization, key = str(body.get("organization", "")), str(body.get("key", ""))
+    if problem_of(organization, longest=60) or problem_of(key, longest=60):
+        return JsonResponse({"detail": _("“organization” and “key” are codes.")}, status=400)
+    row = get_object_or_404(Return, round=round_, organization__code=organization)
     try:
-        review.comment(
-            of=row, by=request.user, text=str(body.get("text", ""))[:2000], code=str(body.get("key", ""))[:60]
-        )
+        review.comment(of=row, by=request.user, text=str(body.get("text", "")), code=key)
     except ValidationError as error:
         return JsonResponse({"detail": " ".join(error.messages)}, status=400)
-    return JsonResponse({"comments": row.comments.filter(code=str(body.get("key", ""))).count()})
+    return JsonResponse({"comments": row.comments.filter(code=key).count()})
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

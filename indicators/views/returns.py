@@ -24,6 +24,7 @@ from indicators.rules import Finding, plain
 from indicators.views.rounds import visible_round
 from indicators.words import dimension_label, reasons
 from programmes.access import Permission, may
+from programmes.texts import problem_of
 
 #: Where the session keeps what was typed into the review until it fits.
 TYPED = "typed_review"
@@ -179,7 +180,7 @@ def _wanted(request: HttpRequest, inputs: dict[str, Input], due: RoundDue) -> tu
         one.reason = request.POST.get(f"reason:{key}", "")
         one.seen = request.POST.get(f"seen:{key}", "")
         if one.field.value_type == "level":
-            one.evidence = papers[key] = request.POST.get(f"evidence:{key}", one.evidence)[:2000]
+            one.evidence = papers[key] = request.POST.get(f"evidence:{key}", one.evidence)
         try:
             number = numbers.read(one.text, language)
         except numbers.Unreadable as error:
@@ -193,9 +194,9 @@ def _wanted(request: HttpRequest, inputs: dict[str, Input], due: RoundDue) -> tu
         if content != seen:
             changes.append(Change(key, content, seen))
     confirm = {
-        name.removeprefix("confirm:"): text[:2000] for name, text in request.POST.items() if name.startswith("confirm:")
+        name.removeprefix("confirm:"): str(text) for name, text in request.POST.items() if name.startswith("confirm:")
     }
-    return RowChange(due.organization.code, changes, papers, {m: str(t) for m, t in confirm.items()}), unreadable
+    return RowChange(due.organization.code, changes, papers, confirm), unreadable
 
 
 def _content(text: str) -> Content:
@@ -243,8 +244,10 @@ def decide(request: HttpRequest, code: str, organization: str) -> HttpResponse:
     if row is None:
         messages.error(request, _("Nothing has been entered."))
         return redirect("indicators:return", code=code, organization=organization)
-    text, key = request.POST.get("text", "")[:2000], request.POST.get("key", "")[:60]
+    text, key = request.POST.get("text", ""), request.POST.get("key", "")
     try:
+        if key and key not in instruments.load(_round).fields:
+            raise ValidationError(_("There is no field with this code in the round."))
         if "approve" in request.POST:
             review.approve(of=row, by=request.user, way=Way.FORM)
         elif "send_back" in request.POST:
@@ -262,14 +265,16 @@ def decide(request: HttpRequest, code: str, organization: str) -> HttpResponse:
         return redirect("indicators:return", code=code, organization=organization)
     # What was typed stays for the next try.
     kept = ("text", "key", "value", "reason", "code", "evidence")
-    request.session[TYPED] = {name: request.POST.get(name, "")[:2000] for name in kept}
+    request.session[TYPED] = {
+        name: typed for name in kept if (typed := request.POST.get(name, "")) and not problem_of(typed, longest=5000)
+    }
     return redirect("indicators:return", code=code, organization=organization)
 
 
 def _correct(request: HttpRequest, row: Return, key: str, text: str) -> None:
     """One approved value: a number, or a reason for having none."""
     value = numbers.read(request.POST.get("value", ""), get_language() or "en")
-    reason, seen = request.POST.get("reason", ""), request.POST.get("evidence", "").strip()[:2000]
+    reason, seen = request.POST.get("reason", ""), request.POST.get("evidence", "").strip()
     if (value is None) == (not reason):
         raise ValidationError(_("Give either a value or a reason for not having one."))
     review.correct(

@@ -154,8 +154,12 @@ def approve_many(request: HttpRequest, code: str) -> HttpResponse:
     """Approve the submitted returns that were ticked, or all of those that the filters show."""
     round_ = visible_round(request, code)
     choice = _choice(request.POST)
-    chosen = request.POST.getlist("organization") or [
-        line.organization.code for line in lines(round_) if choice.takes(line) and line.state == ReturnState.SUBMITTED
+    every = lines(round_)
+    ticked = set(request.POST.getlist("organization"))
+    chosen = [line.organization.code for line in every if line.organization.code in ticked] or [
+        line.organization.code
+        for line in every
+        if not ticked and choice.takes(line) and line.state == ReturnState.SUBMITTED
     ]
     try:
         done = review.approve_rows(round=round_, by=request.user, organizations=chosen, way=Way.FORM)

@@ -101,7 +101,8 @@ def _typed(uploaded: Uploaded, code: str, key: str) -> str:
 
 def _line(code: str, key: str, label: str, verdict: str, **more: str) -> dict[str, str]:
     empty = {"before": "", "after": "", "message": ""}
-    return {"organization": code, "key": key, "label": label, "verdict": verdict, **empty, **more}
+    texts = {"organization": code, "key": key, "label": label, "verdict": verdict, **empty, **more}
+    return {name: text.replace("\0", "\ufffd") for name, text in texts.items()}  # NUL cannot be stored
 
 
 def _lines(change: RowChange, answer: RowAnswer, instrument: Instrument) -> list[dict[str, str]]:
@@ -124,10 +125,10 @@ def _lines(change: RowChange, answer: RowAnswer, instrument: Instrument) -> list
             lines.append(_line(code, one.key, label, "warning", **texts, message=warnings[one.key]))
         elif one.content != one.seen:
             lines.append(_line(code, one.key, label, "changed" if before else "new", **texts))
-    lines += [
-        _line(code, key, _("%(item)s: what was seen") % {"item": _label(instrument, key)}, "changed", after=text[:100])
-        for key, text in change.evidence.items()
-    ]
+    for key, text in change.evidence.items():
+        label = _("%(item)s: what was seen") % {"item": _label(instrument, key)}
+        wrong = answer.errors.get(key, "") if all(one.key != key for one in change.changes) else ""
+        lines.append(_line(code, key, label, "error" if wrong else "changed", after=text[:100], message=wrong))
     return lines
 
 

@@ -117,7 +117,7 @@ def _row(found: Uploaded, code: str, cells: list[Cell], columns: dict[str, int],
         if content != seen:
             changes.append(Change(one.key, content, seen))
         if layout.EVIDENCE + one.key in columns:
-            words = _text(cells, columns[layout.EVIDENCE + one.key])[:2000]
+            words = _text(cells, columns[layout.EVIDENCE + one.key])
             before = _text(cells, columns.get(layout.SEEN_EVIDENCE + one.key, -1))
             row.evidence[one.key], row.seen_evidence[one.key] = words, before
             if words != before:

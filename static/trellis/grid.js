@@ -51,6 +51,7 @@
       for (const [i, text] of texts.filter(Boolean).entries()) {
         const part = document.createElement(i ? "small" : "span");
         part.textContent = text;
+        part.dir = "auto"; // names keep their own direction, so that a cut name is cut at its end
         cell.append(part);
       }
       cell.title = texts[0] ?? "";

@@ -1,0 +1,32 @@
+"""Texts as people and programs send them: kept whole, or refused with a sentence that says what would be right."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+#: A note, a comment, what was seen.
+NOTE = 2000
+
+
+def problem_of(text: str, *, longest: int = NOTE) -> str:
+    """What keeps a text from being stored; empty when nothing does.
+
+    NUL and lone halves of surrogate pairs cannot be stored; other control characters but line breaks and tabs mean
+    nothing in a text. Nothing is cut off silently.
+    """
+    if len(text) > longest:
+        return _("At most %(most)s characters are expected, not %(n)s.") % {"most": longest, "n": len(text)}
+    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in text):
+        return _("The text holds characters that cannot be read. Type it anew.")
+    return ""
+
+
+def checked(text: str, field: str, *, longest: int = NOTE) -> str:
+    """The text, stripped and composed (NFC). Raises ValidationError at `field`."""
+    problem = problem_of(text, longest=longest)
+    if problem:
+        raise ValidationError({field: problem})
+    return unicodedata.normalize("NFC", text.strip())
