@@ -121,7 +121,8 @@ class Membership(Additive):
 class Subgroup(Additive):
     """A subgroup of members (4.3 to 4.5), over the organizations that report it.
 
-    `then`, `now`: subgroup / all members. `part`, `whole`: subgroup and all members on the matched panel.
+    `then`, `now`: subgroup / all members. `part`, `whole`: subgroup and all members on the matched panel, of
+    organizations with members at both dates.
     `leaders`, `members`: subgroup / all, over organizations that report the subgroup of both.
     `exits`: left / (start + joined) of the subgroup; `exits_others`: the same of everybody else there.
     """
@@ -231,7 +232,7 @@ class Scores(Additive):
 
 @dataclass(frozen=True)
 class Dependency(Additive):
-    """Partners and services of active organizations, zeros included, and how concentrated sales are (4.12).
+    """Partners and services of active primary organizations, zeros included, and how concentrated sales are (4.12).
 
     Histograms: number of partners (direct; direct or through an apex) or services → organizations. `concentration`:
     sum of the index (to four places) over organizations with sales by buyer; `concentrated`: those above the threshold.

@@ -1,6 +1,6 @@
 """Partners and services of an organization, and how much hangs on one buyer (SU-17, SU-18; domain study 4.12).
 
-Means and medians are over all active organizations, zeros included.
+Means and medians are over all active primary organizations, zeros included.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def _spread(pick: Callable[[Dependency], Histogram], unit: str, middle: bool) ->
         n = sum(found.values())
         held = sum(number * times for number, times in found.items())
         parts = {unit: r.count(held, unit), "organizations": r.count(n, "organizations")}
-        figure = r.median(dict(found), unit, f.NOT_APPLICABLE) if middle else r.mean(found, unit)
+        figure = r.median(found, unit, f.NOT_APPLICABLE) if middle else r.mean(found, unit)
         return Outcome(figure, parts, n=n)
 
     return spread

@@ -299,7 +299,7 @@ def median_organization_growth(subject: RegisterSubject) -> Outcome:
     membership = subject.cell.membership
     n = without_zero_base(membership).n
     reason = f.ZERO_BASELINE if membership.zero_base.n else f.MISSING_BASELINE
-    figure = r.median(dict(membership.growths), PER_CENT, reason)
+    figure = r.median(membership.growths, PER_CENT, reason)
     parts = {
         "organizations": r.count(n, "organizations"),
         "without_baseline": r.count(membership.late.n, "organizations"),

@@ -122,7 +122,7 @@ def _time_completed(origin: str, stage: str) -> Callable[[RegisterSubject], Outc
     def time_of_completed(subject: RegisterSubject) -> Outcome:
         spells = subject.cell.pathway.times.get((origin, stage), {})
         parts, n = _parts(spells)
-        figure = r.median(dict(completed(spells)), "months", f.NOT_APPLICABLE)
+        figure = r.median(completed(spells), "months", f.NOT_APPLICABLE)
         return Outcome(r.with_caveat(figure, r.BIASED), parts, n=sum(completed(spells).values()), n_due=n)
 
     return time_of_completed

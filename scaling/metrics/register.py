@@ -20,6 +20,9 @@ from scaling.metrics.figures import Figure
 from scaling.metrics.registry import METRICS, Outcome, gettext_noop
 from scaling.metrics.thresholds import DEFAULT, Thresholds
 
+#: What is counted: partners, or per cent of growth.
+N = TypeVar("N", int, Decimal)
+
 REGISTER, MATCHED, ROUND = "register", "matched", "round"
 
 #: Caveats of figures of organizations.
@@ -198,15 +201,15 @@ def growth(change: Change) -> Figure:
     return f.known(Decimal(change.now - change.then) * 100 / change.then, unit="per cent")
 
 
-def median(histogram: Mapping[Number, int], unit: str, reason: str = f.NOT_REPORTED) -> Figure:
+def median(histogram: Mapping[N, int], unit: str, reason: str = f.NOT_REPORTED) -> Figure:
     """The middle value, of an even number the mean of the two in the middle; null with `reason` of nothing."""
     size = sum(histogram.values())
     if not size:
         return f.null(reason, unit=unit)
-    middle: list[Number] = []
+    middle: list[N] = []
     below = 0
-    for value in sorted(value for value, times in histogram.items() if times):
-        below += histogram[value]
+    for value, times in sorted(histogram.items()):
+        below += times
         while len(middle) < 2 and below > (size - 1 + len(middle)) // 2:
             middle.append(value)
     return f.known(Decimal(middle[0] + middle[1]) / 2, unit=unit)
