@@ -171,7 +171,8 @@ class MetricListView(APIView):
     @extend_schema(operation_id="metrics_list", responses=MetricSerializer(many=True), tags=["metrics"])
     def get(self, request: Request, **kwargs: Any) -> Response:
         check_parameters(request, {"format"})
-        return Response([described(metric) for metric in (*METRICS.values(), *REGISTER_METRICS.values())])
+        metrics: list[Metric | RegisterMetric] = [*METRICS.values(), *REGISTER_METRICS.values()]
+        return Response([described(metric) for metric in metrics])
 
 
 class MetricView(APIView):

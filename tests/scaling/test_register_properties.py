@@ -146,6 +146,8 @@ def subject(cell: Register, **changes: Any) -> RegisterSubject:
     return RegisterSubject(cell=cell, years=years_between(THEN, NOW), dimension="governance", **changes)
 
 
+#: Machines are shared: no time limit for one example.
+quick = settings(deadline=None)
 slow = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -256,6 +258,7 @@ def test_components_are_whole_numbers_or_short_decimals(records: list[Record]) -
         assert isinstance(number, int) or number.as_tuple().exponent >= -8, number
 
 
+@quick
 @given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from([EVENT, CENSORED, UNKNOWN])), max_size=40))
 def test_the_survival_curve_falls_and_lies_within_its_bounds(lives: list[tuple[int, str]]) -> None:
     spells: dict[tuple[Decimal, str], int] = {}
@@ -271,6 +274,7 @@ def test_the_survival_curve_falls_and_lies_within_its_bounds(lives: list[tuple[i
             assert shares == sorted(shares)  # type: ignore[type-var]
 
 
+@quick
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=40))
 def test_without_censoring_the_curve_is_the_share_still_there(lives: list[int]) -> None:
     spells = {(Decimal(tenths) / 10, EVENT): lives.count(tenths) for tenths in lives}
@@ -303,6 +307,7 @@ def _groups(nodes: set[str], edges: list[tuple[str, str]]) -> int:
     return number
 
 
+@quick
 @given(graphs)
 def test_cut_vertices_are_those_whose_end_leaves_more_pieces(edges: list[tuple[str, str]]) -> None:
     nodes = {node for edge in edges for node in edge}
@@ -314,6 +319,7 @@ def test_cut_vertices_are_those_whose_end_leaves_more_pieces(edges: list[tuple[s
     assert network.cut_vertices(edges) == expected
 
 
+@quick
 @given(graphs)
 def test_depth_is_the_longest_way_up(edges: list[tuple[str, str]]) -> None:
     above = network.parents_of(edges)
