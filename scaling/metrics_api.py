@@ -19,11 +19,12 @@ from programmes.models import Place
 from programmes.rest import ExactDecimalField
 from programmes.vocabulary import FigureBasis, NullReason
 from scaling import answers
-from scaling.metrics import METRICS, Metric
+from scaling.metrics import METRICS, REGISTER_METRICS, Metric, RegisterMetric
 from scaling.metrics.figures import Bound, Figure
 from scaling.rest.filters import check_parameters
 
 BY = ("selection", "programme", "phase")
+SUBJECTS = ("phase", "organization")
 
 
 class ComponentSerializer(serializers.Serializer[Any]):
@@ -49,7 +50,8 @@ class MetricSerializer(serializers.Serializer[Any]):
     components = serializers.ListField(child=serializers.CharField())
     catalogue_code = serializers.CharField()
     version = serializers.IntegerField()
-    url = serializers.CharField()
+    subject = serializers.ChoiceField(choices=SUBJECTS, help_text="phases, or organizations")
+    url = serializers.CharField(allow_null=True, help_text="where it is computed; null where this API does not yet")
 
 
 class MetricRowSerializer(serializers.Serializer[Any]):
@@ -76,7 +78,8 @@ class MetricAnswerSerializer(serializers.Serializer[Any]):
     results = MetricRowSerializer(many=True)
 
 
-def described(metric: Metric) -> dict[str, Any]:
+def described(metric: Metric | RegisterMetric) -> dict[str, Any]:
+    of_phases = isinstance(metric, Metric)
     return {
         "name": metric.name,
         "family": metric.family,
@@ -86,7 +89,8 @@ def described(metric: Metric) -> dict[str, Any]:
         "components": list(metric.components),
         "catalogue_code": metric.catalogue_code,
         "version": metric.version,
-        "url": f"/api/v1/metrics/{metric.name}/",
+        "subject": "phase" if of_phases else "organization",
+        "url": f"/api/v1/metrics/{metric.name}/" if of_phases else None,
     }
 
 
@@ -167,7 +171,8 @@ class MetricListView(APIView):
     @extend_schema(operation_id="metrics_list", responses=MetricSerializer(many=True), tags=["metrics"])
     def get(self, request: Request, **kwargs: Any) -> Response:
         check_parameters(request, {"format"})
-        return Response([described(metric) for metric in METRICS.values()])
+        metrics: list[Metric | RegisterMetric] = [*METRICS.values(), *REGISTER_METRICS.values()]
+        return Response([described(metric) for metric in metrics])
 
 
 class MetricView(APIView):

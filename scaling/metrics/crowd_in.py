@@ -2,16 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 from scaling.metrics import figures as f
-from scaling.metrics.finance import COFINANCING, REPLICATION, ifad
-from scaling.metrics.registry import Outcome, gettext_noop, metric
-from scaling.metrics.subjects import Subject
+from scaling.metrics.finance import COFINANCING, MILLION, REPLICATION, ifad
+from scaling.metrics.registry import Outcome, gettext_noop, metric, register
+from scaling.metrics.subjects import DOMESTIC_FI, GOVERNMENT, Subject, rescaled
 
 CROWD_IN = frozenset({"crowd_in"})
+COMPANIES = frozenset({"private_company"})
 
 
-def _attributed(subject: Subject) -> f.Figure:
-    return subject.own.amount(classes=CROWD_IN, stage="disbursed", attributed=True)
+def attributed(amount: Decimal, share: Decimal) -> Decimal:
+    """The part credited to one of several programmes that share the credit; `share` is per cent (4.11)."""
+    return amount * share / 100
+
+
+def new_credit(disbursed: Decimal, rolled_over: Decimal) -> Decimal:
+    """Bank credit without the same loan paid out again: a roll-over brings nothing new (4.11, "not leverage")."""
+    return disbursed - rolled_over
+
+
+def _attributed(subject: Subject, categories: frozenset[str] | None = None) -> f.Figure:
+    return subject.own.amount(classes=CROWD_IN, stage="disbursed", categories=categories, attributed=True)
+
+
+def _from(categories: frozenset[str]) -> Callable[[Subject], Outcome]:
+    def crowd_in_from(subject: Subject) -> Outcome:
+        amount = _attributed(subject, categories)
+        return Outcome(rescaled(amount, MILLION, "US$ million"), {"crowd_in": amount})
+
+    return crowd_in_from
+
+
+for _name, _categories, _definition in (
+    (
+        "banks",
+        DOMESTIC_FI,
+        gettext_noop("New credit of domestic banks after design, the part credited to this programme."),
+    ),
+    (
+        "companies",
+        COMPANIES,
+        gettext_noop("Investment of companies after design, the part credited to this programme."),
+    ),
+    (
+        "government",
+        GOVERNMENT,
+        gettext_noop("Public programmes that converge after design, the part credited to this programme."),
+    ),
+):
+    register(
+        name=f"crowd_in_{_name}",
+        family="crowd_in",
+        unit="US$ million",
+        formula="crowd-in × attribution share",
+        definition=_definition,
+        components=("crowd_in",),
+        catalogue_code="SU-15",
+        function=_from(_categories),
+    )
 
 
 @metric(

@@ -16,10 +16,18 @@ def gettext_noop(message: str) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a metric gives: the figure and the components it was made of, each a figure with its own doubt."""
+    """What a metric gives: the figure and the components it was made of, each a figure with its own doubt.
+
+    Metrics of organizations also tell how many organizations stand behind the figure (`n`) of how many that were due
+    (`n_due`), and between which bounds the truth lies (`low`, `high`) where that can be said.
+    """
 
     figure: Figure
     components: Mapping[str, Figure]
+    n: int | None = None
+    n_due: int | None = None
+    low: Figure | None = None
+    high: Figure | None = None
 
 
 @dataclass(frozen=True)

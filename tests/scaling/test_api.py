@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 
 from programmes.models import FinancingLine, Partner
 from scaling.api import router
-from scaling.metrics import METRICS
+from scaling.metrics import METRICS, REGISTER_METRICS
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +135,14 @@ def test_the_hypothesis_is_never_a_default(api: Client) -> None:
     }
     assert values == {"printed": "48.3", "corrected": "48.3", "hypothesis": "29.2"}
     assert api.get(url).json()["results"][0]["basis"] == "printed"
+
+
+def test_the_list_shows_metrics_of_phases_and_of_organizations(api: Client) -> None:
+    rows = {row["name"]: row for row in api.get("/api/v1/metrics/").json()}
+    assert set(rows) == set(METRICS) | set(REGISTER_METRICS)
+    growth, leverage = rows["membership_growth_comparable"], rows["leverage_ratio_design"]
+    assert (growth["subject"], growth["url"], growth["catalogue_code"]) == ("organization", None, "SU-01")
+    assert leverage["subject"] == "phase" and api.get(leverage["url"]).status_code == 200
 
 
 def test_replication_is_never_leverage(api: Client) -> None:
