@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import ApexMembership, Organization, Tier
 from organizations.refusals import keep, span
 from organizations.registry import changed, may_write, not_later_than_today
-from organizations.ties import is_below, outside_life
+from organizations.ties import hold, is_below, outside_life
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def leave(*, membership: ApexMembership, on: datetime.date, by: Any, reason: str
     Raises ValidationError when it did not hold on the day before.
     """
     may_write(by, membership.member)
+    hold(membership)
     if membership.valid.upper is not None or on <= membership.valid.lower:
         raise ValidationError({"on": _("The membership does not hold on the day before; nothing to leave.")})
     not_later_than_today(on, "on")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Organization, ProgrammeEnrolment
 from organizations.refusals import OUTSIDE_LIFE, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
-from organizations.ties import inside_life
+from organizations.ties import hold, inside_life
 from programmes.access import Permission, require
 from programmes.models import Programme
 
@@ -47,6 +47,7 @@ def enrol(
 def end(*, enrolment: ProgrammeEnrolment, on: datetime.date, by: Any) -> ProgrammeEnrolment:
     """From `on` the organization no longer takes part; its people still see what was. Raises ValidationError."""
     may_write(by, enrolment.organization)
+    hold(enrolment)
     if by is not None:
         require(by, Permission.REGISTRY_WRITE, programme=enrolment.programme)
     lower, upper = enrolment.valid.lower, enrolment.valid.upper

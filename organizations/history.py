@@ -61,7 +61,7 @@ def of(organization: Organization, *, user: Any, persons: bool) -> list[Change]:
             continue
         read += _with_the_one_before(_events(name, paths, organization, user))
     names = _names_of_users(event for event, _before in read)
-    changes = [_change(event, before, names) for event, before in read]
+    changes = [_change(event, before, names, organization) for event, before in read]
     return sorted((one for one in changes if one.cells or one.verb != "update"), key=lambda one: one.when, reverse=True)
 
 
@@ -120,22 +120,19 @@ def _shown(model: Any) -> list[Any]:
     ]
 
 
-def _change(event: Any, before: Any, names: dict[int, str]) -> Change:
+def _change(event: Any, before: Any, names: dict[int, str], organization: Organization) -> Change:
     verb = event.pgh_label
     cells = []
     for field in _shown(type(event)):
         new = getattr(event, field.attname)
-        old = getattr(before, field.attname) if before is not None else None
-        if verb == "insert":
-            if new not in (None, "", []):
-                cells.append(Cell(_label(field), "", _text(event, field)))
-        elif verb == "delete":
-            if new not in (None, "", []):
-                cells.append(Cell(_label(field), _text(event, field), ""))
-        elif before is not None and new != old:
-            cells.append(Cell(_label(field), _text(before, field), _text(event, field)))
-        elif before is None and field.name == "valid":
-            cells.append(Cell(_label(field), "", _text(event, field)))
+        if verb == "update":
+            # Of a row that is older than the history only its period is told: what it was before is not known.
+            old = getattr(before, field.attname) if before is not None else (None if field.name == "valid" else new)
+            if new != old:
+                cells.append(Cell(_label(field), _text(before, field) if before else "", _text(event, field)))
+        elif new not in (None, "", []) and not (field.related_model is Organization and new == organization.pk):
+            text = _text(event, field)
+            cells.append(Cell(_label(field), "", text) if verb == "insert" else Cell(_label(field), text, ""))
     what = type(event).pgh_tracked_model._meta.verbose_name
     return Change(event.pgh_created_at, names.get(_user_id(event) or 0, ""), str(what), verb, cells)
 
@@ -156,7 +153,7 @@ def _text(event: Any, field: models.Field[Any, Any]) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, datetime.date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return date_format(value, "DATE_FORMAT")
     if isinstance(value, list):
         return ", ".join(value) or "–"
     if isinstance(field, models.DecimalField) and value is not None:
@@ -166,8 +163,8 @@ def _text(event: Any, field: models.Field[Any, Any]) -> str:
 
 def period(value: DateRange) -> str:
     """A half-open period in words."""
-    lower = date_format(value.lower, "SHORT_DATE_FORMAT") if value.lower else ""
-    upper = date_format(value.upper, "SHORT_DATE_FORMAT") if value.upper else ""
+    lower = date_format(value.lower, "DATE_FORMAT") if value.lower else ""
+    upper = date_format(value.upper, "DATE_FORMAT") if value.upper else ""
     if lower and upper:
         return _("from %(lower)s until %(upper)s") % {"lower": lower, "upper": upper}
     if upper:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Linkage, LinkageStatus, LinkageTransaction, Organization
 from organizations.refusals import keep, span
 from organizations.registry import changed, may_write, not_later_than_today
-from organizations.ties import inside_life, is_below
+from organizations.ties import hold, inside_life, is_below
 from programmes.models import Partner
 
 
@@ -90,6 +90,7 @@ def renew(
     Raises ValidationError: a linkage that has no end or that was ended or breached, an end that is not later.
     """
     may_write(by, linkage.organization)
+    hold(linkage)
     ends = linkage.valid.upper
     if not linkage.is_live:
         raise ValidationError({"until": _("This linkage has ended; open a new one.")})
@@ -113,6 +114,7 @@ def renew(
 def end(*, linkage: Linkage, on: datetime.date, by: Any, breached: bool = False) -> Linkage:
     """The linkage ends on `on`. Raises ValidationError when it did not hold before."""
     may_write(by, linkage.organization)
+    hold(linkage)
     if on <= linkage.valid.lower or (linkage.valid.upper is not None and on > linkage.valid.upper):
         raise ValidationError({"on": _("The linkage does not hold on the day before.")})
     not_later_than_today(on, "on")
@@ -142,6 +144,7 @@ def record_transaction(
     Raises ValidationError: a day outside the linkage, passing on to somebody outside the network.
     """
     may_write(by, linkage.organization)
+    hold(linkage)
     upper = linkage.valid.upper
     if date < linkage.valid.lower or (upper is not None and date >= upper):
         raise ValidationError({"date": _("The day lies outside the linkage.")})

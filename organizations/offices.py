@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Office, Organization, Person
 from organizations.refusals import OUTSIDE_LIFE, is_hidden, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
-from organizations.ties import inside_life
+from organizations.ties import hold, inside_life
 from programmes.access import Permission
 
 
@@ -82,6 +82,7 @@ def _person(
 def end(*, office: Office, on: datetime.date, by: Any) -> Office:
     """The office ends on `on`: that day it is no longer held. Raises ValidationError when it was not before."""
     _may_write_persons(by, office.organization)
+    hold(office)
     if (office.valid.lower is not None and on <= office.valid.lower) or (
         office.valid.upper is not None and on > office.valid.upper
     ):

@@ -14,7 +14,7 @@ from organizations.models import Organization, Service
 from organizations.models.support import ServiceProvider
 from organizations.refusals import OUTSIDE_LIFE, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
-from organizations.ties import inside_life
+from organizations.ties import hold, inside_life
 from programmes.models import Partner
 
 
@@ -53,6 +53,7 @@ def add(
 def end(*, service: Service, on: datetime.date, by: Any) -> Service:
     """The service ends on `on`: that day it is no longer there. Raises ValidationError when it was not before."""
     may_write(by, service.organization)
+    hold(service)
     if on <= service.valid.lower or (service.valid.upper is not None and on > service.valid.upper):
         raise ValidationError({"on": _("The service is not there on the day before.")})
     not_later_than_today(on, "on")

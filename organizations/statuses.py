@@ -55,7 +55,7 @@ def correct(
         if since != row.valid.lower:
             _move(row, since, before)
         row.status, row.reason, row.evidence = value, reason, evidence
-        keep(row, status="value")
+        keep(row, status="value", on="since")
     changed(row.organization)
     return row
 

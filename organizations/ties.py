@@ -89,6 +89,12 @@ def close(organization: Organization, on: datetime.date) -> set[int]:
 LIVE = (LinkageStatus.NEGOTIATING, LinkageStatus.IN_FORCE, LinkageStatus.RENEWED)
 
 
+def hold(row: models.Model) -> None:
+    """Read a row again as it stands and keep it from others until the end of the transaction."""
+    names = [field.name for field in row._meta.concrete_fields if not field.is_relation]
+    row.refresh_from_db(fields=names, from_queryset=type(row)._default_manager.select_for_update(of=("self",)))
+
+
 def until(on: datetime.date) -> Func:
     """The period a row has, ended on a day, for an UPDATE."""
     return _period(F("valid__startswith"), Value(on, output_field=models.DateField()))

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import get_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -46,8 +47,20 @@ def ends_on(**options: Any) -> forms.DateField:
     return day(_("Ends on"), help_text=_("The first day on which it no longer holds."), **options)
 
 
-def amount(label: Any, **options: Any) -> forms.DecimalField:
-    return forms.DecimalField(
+class AmountField(forms.DecimalField):
+    """A number as people write it: with the separators of their language, or with spaces between thousands."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3})", "", plain(value))
+            thousands, decimals = (re.escape(get_format(name)) for name in ("THOUSAND_SEPARATOR", "DECIMAL_SEPARATOR"))
+            if re.fullmatch(rf"-?\d{{1,3}}({thousands}\d{{3}})+({decimals}\d+)?", value):
+                value = value.replace(get_format("THOUSAND_SEPARATOR"), "")
+        return super().to_python(value)
+
+
+def amount(label: Any, **options: Any) -> AmountField:
+    return AmountField(
         label=label,
         max_digits=20,
         decimal_places=4,
@@ -82,7 +95,7 @@ class WordsField(forms.CharField):
     """Several words with commas between them, as a list."""
 
     def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         return [word.strip() for word in re.split(r"[,;،؛\n]", text) if word.strip()]
 
     def prepare_value(self, value: Any) -> Any:
@@ -119,8 +132,11 @@ class CodeField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return f"{value.name} ({value.code})" if hasattr(value, "code") else value
 
+    def to_python(self, value: Any) -> str:
+        return plain(super().to_python(value) or "")
+
     def clean(self, value: Any) -> Any:
-        text = plain(super().clean(value))
+        text = super().clean(value)
         if not text:
             return None
         bracketed = _IN_BRACKETS.search(text)
@@ -146,9 +162,8 @@ class CodesField(CodeField):
 
     def __init__(self, *, what: str, **options: Any) -> None:
         options.setdefault("help_text", _("One code on each line."))
-        super().__init__(
-            what=what, widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}), max_length=60_000, **options
-        )
+        attrs = {"rows": 4, "autocomplete": "off", "data-search": _("Search for a name and add it")}
+        super().__init__(what=what, widget=forms.Textarea(attrs=attrs), max_length=60_000, **options)
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, (list, tuple)):

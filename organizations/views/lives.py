@@ -41,8 +41,8 @@ def change_page(request: HttpRequest, code: str) -> HttpResponse:
             registry.change(organization=organization, by=request.user, **data)
         except ValidationError:
             # What is sent again has been seen against what stands there now.
-            form.data = form.data.copy()
-            form.data["version"] = str(Organization.objects.values_list("version", flat=True).get(pk=organization.pk))
+            now = Organization.objects.values_list("version", flat=True).get(pk=organization.pk)
+            form.data = {**request.POST.dict(), "version": str(now)}
             raise
 
     return form_page(request, organization, form, act, title=_("Change"), button=_("Save"), done=_("Saved."))

@@ -38,7 +38,8 @@
     const input = document.createElement("input");
     input.className = "add-one";
     input.autocomplete = "off";
-    input.setAttribute("aria-label", document.querySelector(`label[for="${area.id}"]`)?.textContent ?? "");
+    input.placeholder = area.dataset.search;
+    input.setAttribute("aria-label", area.dataset.search);
     area.before(input);
     const list = suggest(input, area.dataset.lookup);
     const take = () => {
