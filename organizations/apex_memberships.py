@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import ApexMembership, Organization, Tier
-from organizations.registry import changed, may_write
+from organizations.refusals import keep, span
+from organizations.registry import changed, may_write, not_later_than_today
+from organizations.ties import hold, is_below, outside_life
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def join(
     (I-01), an overlap (I-02), a day outside either's life (I-03).
     """
     may_write(by, member)
-    span = DateRange(on, until)
+    period = span(on, until)
     if member.pk == apex.pk:
         raise ValidationError({"apex": _("An organization cannot be its own apex.")})
     if apex.tier == Tier.PRIMARY:
@@ -50,18 +52,14 @@ def join(
     ranks = list(Tier)
     if ranks.index(Tier(apex.tier)) < ranks.index(Tier(member.tier)):
         raise ValidationError({"apex": _("An apex is of the same or a higher tier than its member.")})
-    if is_below(apex, member, span):
+    if is_below(apex, member, period):
         raise ValidationError(
             {"apex": _("%(apex)s is below %(member)s on some of these days.") % {"apex": apex, "member": member}}
         )
-    for organization in (member, apex):
-        if not inside_life(organization, span):
-            raise ValidationError(
-                {"on": _("%(name)s does not exist on all of these days.") % {"name": organization.name}}
-            )
-    membership = ApexMembership(member=member, apex=apex, valid=span, **fields)
-    membership.full_clean()
-    membership.save()
+    for organization in outside_life([member, apex], period):
+        raise ValidationError({"on": _("%(name)s does not exist on all of these days.") % {"name": organization.name}})
+    membership = ApexMembership(member=member, apex=apex, valid=period, **fields)
+    keep(membership)
     changed(member, apex)
     warnings = (_("Both are of the same tier."),) if apex.tier == member.tier else ()
     return Joined(membership, warnings)
@@ -74,25 +72,12 @@ def leave(*, membership: ApexMembership, on: datetime.date, by: Any, reason: str
     Raises ValidationError when it did not hold on the day before.
     """
     may_write(by, membership.member)
+    hold(membership)
     if membership.valid.upper is not None or on <= membership.valid.lower:
         raise ValidationError({"on": _("The membership does not hold on the day before; nothing to leave.")})
+    not_later_than_today(on, "on")
     membership.valid = DateRange(membership.valid.lower, on)
     membership.exit_reason = reason
-    membership.full_clean()
-    membership.save(update_fields=["valid", "exit_reason"])
+    keep(membership, update=("valid", "exit_reason"), exit_reason="reason")
     changed(membership.member, membership.apex)
     return membership
-
-
-def _ask(sql: str, parameters: list[Any]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return bool(cursor.fetchone()[0])
-
-
-def is_below(child: Organization, parent: Organization, span: DateRange) -> bool:
-    return _ask("SELECT organizations_related(%s, %s, %s)", [child.pk, parent.pk, span])
-
-
-def inside_life(organization: Organization, span: DateRange) -> bool:
-    return _ask("SELECT %s <@ organizations_lifespan(%s)", [span, organization.pk])

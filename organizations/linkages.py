@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
-from organizations.apex_memberships import inside_life, is_below
 from organizations.models import Linkage, LinkageStatus, LinkageTransaction, Organization
-from organizations.registry import changed, may_write
+from organizations.refusals import keep, span
+from organizations.registry import changed, may_write, not_later_than_today
+from organizations.ties import hold, inside_life, is_below
 from programmes.models import Partner
 
 
@@ -37,18 +38,10 @@ def open_linkage(
     organization's life (I-03), an amount without currency (I-10).
     """
     may_write(by, organization)
-    span = DateRange(since, until)
+    period = span(since, until)
     if (partner is None) == (partner_organization is None):
         raise ValidationError({"partner": _("Name one partner, either from the list or an organization.")})
-    if partner_organization is not None and (
-        partner_organization.pk == organization.pk
-        or is_below(organization, partner_organization, span)
-        or is_below(partner_organization, organization, span)
-    ):
-        raise ValidationError(
-            {"partner_organization": _("It is above or below in the same network; that is a membership in an apex.")}
-        )
-    if not inside_life(organization, span):
+    if not inside_life(organization, period):
         raise ValidationError(
             {"since": _("%(name)s does not exist on all of these days.") % {"name": organization.name}}
         )
@@ -59,12 +52,61 @@ def open_linkage(
         kind=kind,
         form=form,
         causality=causality,
-        valid=span,
+        valid=period,
         **fields,
     )
-    linkage.full_clean()
-    linkage.save()
+    _outside_its_network(linkage)
+    keep(linkage)
     changed(organization)
+    return linkage
+
+
+def _outside_its_network(linkage: Linkage) -> None:
+    ours, theirs = linkage.organization, linkage.partner_organization
+    if theirs is None:
+        return
+    if not inside_life(theirs, linkage.valid):
+        raise ValidationError(
+            {"partner_organization": _("%(name)s does not exist on all of these days.") % {"name": theirs.name}}
+        )
+    if theirs.pk == ours.pk or is_below(ours, theirs, linkage.valid) or is_below(theirs, ours, linkage.valid):
+        raise ValidationError(
+            {"partner_organization": _("It is above or below in the same network; that is a membership in an apex.")}
+        )
+
+
+@transaction.atomic
+def renew(
+    *,
+    linkage: Linkage,
+    until: datetime.date | None,
+    by: Any,
+    reference: str = "",
+    value: Decimal | None = None,
+    currency: str = "",
+) -> Linkage:
+    """The linkage goes on until `until` (half-open; None: without an end); a new reference and value if they are given.
+
+    Raises ValidationError: a linkage that has no end or that was ended or breached, an end that is not later.
+    """
+    may_write(by, linkage.organization)
+    hold(linkage)
+    ends = linkage.valid.upper
+    if not linkage.is_live:
+        raise ValidationError({"until": _("This linkage has ended; open a new one.")})
+    if ends is None:
+        raise ValidationError({"until": _("This linkage has no end; there is nothing to renew.")})
+    if until is not None and until <= ends:
+        raise ValidationError({"until": _("It holds until %(day)s already; a later day is expected.") % {"day": ends}})
+    linkage.valid = DateRange(linkage.valid.lower, until)
+    _outside_its_network(linkage)
+    linkage.status = LinkageStatus.RENEWED
+    linkage.renewals += 1
+    linkage.reference = reference or linkage.reference
+    if value is not None or currency:
+        linkage.value, linkage.currency = value, currency
+    keep(linkage, since="until", partner_organization="until")
+    changed(linkage.organization)
     return linkage
 
 
@@ -72,12 +114,16 @@ def open_linkage(
 def end(*, linkage: Linkage, on: datetime.date, by: Any, breached: bool = False) -> Linkage:
     """The linkage ends on `on`. Raises ValidationError when it did not hold before."""
     may_write(by, linkage.organization)
+    hold(linkage)
     if on <= linkage.valid.lower or (linkage.valid.upper is not None and on > linkage.valid.upper):
         raise ValidationError({"on": _("The linkage does not hold on the day before.")})
+    not_later_than_today(on, "on")
+    later = linkage.transactions.filter(date__gte=on).order_by("-date").first()
+    if later is not None:
+        raise ValidationError({"on": _("A transaction of %(day)s comes later.") % {"day": later.date}})
     linkage.valid = DateRange(linkage.valid.lower, on)
     linkage.status = LinkageStatus.BREACHED if breached else LinkageStatus.ENDED
-    linkage.full_clean()
-    linkage.save(update_fields=["valid", "status"])
+    keep(linkage, update=("valid", "status"))
     changed(linkage.organization)
     return linkage
 
@@ -98,17 +144,17 @@ def record_transaction(
     Raises ValidationError: a day outside the linkage, passing on to somebody outside the network.
     """
     may_write(by, linkage.organization)
+    hold(linkage)
     upper = linkage.valid.upper
     if date < linkage.valid.lower or (upper is not None and date >= upper):
         raise ValidationError({"date": _("The day lies outside the linkage.")})
     if passed_on_to is not None:
-        day = DateRange(date, date + datetime.timedelta(days=1))
+        day = DateRange(date, date, "[]")
         if not (is_below(passed_on_to, linkage.organization, day) or is_below(linkage.organization, passed_on_to, day)):
             raise ValidationError({"passed_on_to": _("It is not in the network of the organization on that day.")})
     row = LinkageTransaction(
         linkage=linkage, date=date, type=type, amount=amount, currency=currency, passed_on_to=passed_on_to
     )
-    row.full_clean(exclude=["crosses_network_boundary"])
-    row.save()
+    keep(row, exclude=("crosses_network_boundary",))
     changed(linkage.organization)
     return row

@@ -17,8 +17,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from indicators import rounds
 from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, SecondAssessment, WorkbookUpload
-from organizations import apex_memberships, linkages, registry
-from organizations.models import Intervention
+from organizations import apex_memberships, linkages, offices, registry, services
+from organizations.models import (
+    ApexMembership,
+    Intervention,
+    Linkage,
+    Office,
+    Organization,
+    OrganizationStatus,
+    Service,
+)
 from programmes.access import RoleName, scoped_models
 from programmes.models import Election, Partner, Phase, Place, PolicyEvent, Programme, SpaceAssessment
 from scaling.api import router
@@ -28,12 +36,37 @@ pytestmark = pytest.mark.django_db
 
 #: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
-#: "data": asked by a script, "officer": only for who enters).
+#: "data": asked by a script, "officer": only for who enters). "organization…": something of an organization, for whoever
+#: may see it ("history": who reads who did what, "write": who keeps its register); "registry": who keeps any register.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
     "scaling:programme": "role",
     "service_worker": "open",
+    "organizations:list": "signed in",
+    "organizations:register": "registry",
+    "organizations:lookup": "data",
+    "organizations:profile": "organization",
+    "organizations:history": "organization history",
+    "organizations:change": "organization write",
+    "organizations:status": "organization write",
+    "organizations:correct-status": "organization write",
+    "organizations:verify-status": "organization write",
+    "organizations:take-back-status": "organization write",
+    "organizations:merge": "organization write",
+    "organizations:join": "organization write",
+    "organizations:leave": "organization write",
+    "organizations:open-linkage": "organization write",
+    "organizations:renew-linkage": "organization write",
+    "organizations:end-linkage": "organization write",
+    "organizations:transaction": "organization write",
+    "organizations:add-service": "organization write",
+    "organizations:end-service": "organization write",
+    "organizations:record-intervention": "organization write",
+    "organizations:add-office": "organization write",
+    "organizations:end-office": "organization write",
+    "organizations:enrol": "organization write",
+    "organizations:end-enrolment": "organization write",
     "indicators:start": "signed in",
     "indicators:work": "signed in",
     "indicators:rounds": "signed in",
@@ -282,13 +315,16 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
         assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
 
 
-@pytest.mark.parametrize("name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith("round")))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "organization")))
+)
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
         "scaling:programme": ["PCDP"],
         "account_reset_password_from_key": ["1", "a-b"],
         "accounts:revoke_token": ["0" * 128],
         "metrics-detail": ["total_financing"],
+        "organizations:lookup": ["organizations"],
     }.get(name, [])
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
@@ -308,6 +344,11 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         assert anonymous in (200, 302, 503)
     elif rule == "nobody":
         assert [status(who) for who in (None, inside, factories.administrator())] == [404, 404, 404]
+    elif rule == "data":
+        assert [anonymous, status(roleless), status(inside)] == [401, 200, 200]
+    elif rule == "registry":
+        keeper = factories.person(RoleName.ME_OFFICER, programme="PCDP")
+        assert [anonymous, status(roleless), status(inside), status(keeper)] == [302, 403, 403, 200]
     elif name.startswith(("metrics", "api")):
         assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
     else:
@@ -392,6 +433,74 @@ def test_what_belongs_to_a_round_is_for_people_of_its_programme(of_a_round: dict
             else:
                 assert answer.status_code == 200, (name, who, answer.content)
     assert list(Return.objects.values_list("pk", "state", "version")) == before, "nobody changed anything"
+
+
+@pytest.fixture
+def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, list[Any]]:
+    """Arguments of every address of the group of PCDP, by name."""
+    group = Organization.objects.get(code="G-PCDP")
+    day = datetime.date(2020, 1, 1)
+    service = services.add(organization=group, kind="inputs", provider="own", since=day, by=None)
+    office = offices.add(organization=group, person="P1", consent_on=day, title="Chair", since=day, by=None)
+    rows = {
+        "status": group.statuses.get().pk,
+        "leave": group.apex_memberships.get().pk,
+        "linkage": group.linkages.get().pk,
+        "transaction": group.linkages.get().pk,
+        "end-service": service.pk,
+        "end-office": office.pk,
+        "end-enrolment": group.enrolments.get().pk,
+    }
+    return {
+        name: ["G-PCDP"]
+        + [pk for what, pk in rows.items() if what in name and "open" not in name and name != "organizations:status"]
+        for name, rule in EXPECTED.items()
+        if rule.startswith("organization")
+    }
+
+
+def test_an_organization_is_for_people_of_its_programmes(of_an_organization: dict[str, list[Any]]) -> None:
+    """Each address as each kind of person: outside the scope nothing exists; who only reads is refused a change."""
+    everybody = people()
+
+    def standing() -> list[Any]:
+        return [
+            list(model.objects.order_by("pk").values_list())
+            for model in (Organization, OrganizationStatus, ApexMembership, Linkage, Service, Office)
+        ]
+
+    before = standing()
+    for name, arguments in of_an_organization.items():
+        url, rule = reverse(name, args=arguments), EXPECTED[name]
+        for who, (someone, sides) in {**everybody, "anonymous": (None, set())}.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            posts_only = name == "organizations:take-back-status"
+            answers = [] if posts_only else [client.get(url).status_code]
+            if rule == "organization write":
+                answers.append(client.post(url).status_code)
+            if someone is None:
+                expected = [302, 302]
+            elif "PCDP" not in sides:
+                expected = [404, 404]
+            elif rule == "organization" or who in ("administrator", "manager"):
+                expected = [200, 422]
+            else:
+                expected = [403, 403]
+            if posts_only:
+                assert answers == [302 if expected[1] == 422 else expected[1]], (name, who)
+            else:
+                assert answers == expected[: len(answers)], (name, who)
+    assert standing() == before, "nobody changed anything"
+
+
+def test_suggestions_stay_inside_the_scope(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    for who, (someone, sides) in people().items():
+        client = Client()
+        client.force_login(someone)
+        found = client.get(reverse("organizations:lookup", args=["organizations"]), {"q": "group"}).json()["results"]
+        assert {one["value"] for one in found} == {f"Group (G-{side})" for side in sides}, who
 
 
 def test_administration_is_for_administrators_only() -> None:

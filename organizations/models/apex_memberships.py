@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, of_organization
+from organizations.models.base import inside_life, known, of_organization, tracked
 from programmes.access import ScopedQuerySet
 
 
@@ -29,6 +29,7 @@ class Profession(models.TextChoices):
     EXPORTERS = "exporters", _("exporters")
 
 
+@tracked()
 class ApexMembership(models.Model):
     member = models.ForeignKey(
         "organizations.Organization",

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, money, of_organization
+from organizations.models.base import inside_life, known, money, of_organization, tracked
 from programmes.access import ScopedQuerySet
 
 
@@ -54,6 +54,7 @@ class Covers(models.TextChoices):
     NAMED = "named", _("named members")
 
 
+@tracked()
 class Linkage(models.Model):
     """An arrangement of an organization with a partner; or with an organization outside its own network."""
 
@@ -145,6 +146,11 @@ class Linkage(models.Model):
     def __str__(self) -> str:
         return f"{self.organization} · {self.partner or self.partner_organization}"
 
+    @property
+    def is_live(self) -> bool:
+        """It goes on: neither ended nor breached."""
+        return self.status not in (LinkageStatus.ENDED, LinkageStatus.BREACHED)
+
 
 class TransactionType(models.TextChoices):
     LOAN_DISBURSED = "loan_disbursed", _("loan disbursed")
@@ -159,6 +165,7 @@ class TransactionType(models.TextChoices):
     GRANT = "grant", _("grant")
 
 
+@tracked(exclude=["crosses_network_boundary"])
 class LinkageTransaction(models.Model):
     """Money that moved through a linkage.
 

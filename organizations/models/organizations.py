@@ -6,13 +6,16 @@ import datetime
 from typing import Any
 
 import pgtrigger
+from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import ENROLMENT, known
+from organizations.models.base import ENROLMENT, known, tracked
 from programmes.access import ByLinkedRows, ByProgramme, Everyone, ScopedQuerySet
+from programmes.models import Place
 from programmes.vocabulary import always
 
 
@@ -85,6 +88,13 @@ class Precision(models.TextChoices):
     YEAR = "year", _("year")
 
 
+class Words(models.Func):
+    """Name and code as one text without accents and capitals (migration 0003)."""
+
+    function = "organizations_words"
+    output_field = models.TextField()
+
+
 class OrganizationQuerySet(ScopedQuerySet["Organization"]):
     """The questions that are asked of the register."""
 
@@ -98,6 +108,25 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
         """Whose status is "active" on a date."""
         return self.filter(statuses__status="active", statuses__valid__contains=on)
 
+    def named(self, text: str) -> OrganizationQuerySet:
+        """Whose name or code contains a text; capitals and accents make no difference."""
+        return self.alias(words=Words("name", "code")).filter(  # type: ignore[return-value]
+            words__contains=Words(models.Value(text), models.Value(""))
+        )
+
+    def within(self, place: Place) -> OrganizationQuerySet:
+        """In a place or anywhere below it."""
+        if place.is_country:
+            return self.filter(country=place)
+        return self.extra(  # type: ignore[return-value]
+            where=["organizations_organization.place_id IN (SELECT organizations_places_within(%s))"], params=[place.pk]
+        )
+
+    def in_no_apex(self, *, on: datetime.date) -> OrganizationQuerySet:
+        """Which belong to no apex on a date."""
+        memberships = apps.get_model("organizations.ApexMembership")._default_manager
+        return self.filter(~models.Exists(memberships.filter(member=models.OuterRef("pk"), valid__contains=on)))
+
     def under(self, apex: Organization, *, on: datetime.date) -> OrganizationQuerySet:
         """All organizations below an apex on a date, by whatever path, each once."""
         return self.extra(  # type: ignore[return-value]
@@ -105,6 +134,7 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
         )
 
 
+@tracked()
 class Organization(models.Model):
     """An organization of smallholders, at any tier. Its fate and its ties are dated rows of their own."""
 
@@ -141,7 +171,11 @@ class Organization(models.Model):
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
         ordering = ["code"]
-        indexes = [models.Index(fields=["country", "kind", "tier"], name="organization_by_kind")]
+        indexes = [
+            models.Index(fields=["country", "kind", "tier"], name="organization_by_kind"),
+            models.Index(fields=["name", "code"], name="organization_by_name"),
+            GinIndex(OpClass(Words("name", "code"), name="gin_trgm_ops"), name="organization_words"),
+        ]
         constraints = [
             known("kind", Kind, "organization_kind_known"),
             known("tier", Tier, "organization_tier_known"),
@@ -210,6 +244,7 @@ class Organization(models.Model):
         return next((name for name, kinds in FAMILIES.items() if self.kind in kinds), "other")
 
 
+@tracked()
 class ProgrammeEnrolment(models.Model):
     """An organization takes part in a programme, from when to when. It is what scope hangs on."""
 

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, of_organization
+from organizations.models.base import inside_life, known, of_organization, tracked
 from programmes.access import ByLinkedRows, ScopedQuerySet
 
 
@@ -110,6 +110,7 @@ class PersonMembership(models.Model):
         return f"{self.person} · {self.organization}"
 
 
+@tracked()
 class Office(models.Model):
     """A person holds an office in an organization."""
 

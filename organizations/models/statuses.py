@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import known, of_organization
+from organizations.models.base import known, of_organization, tracked
 from programmes.access import ScopedQuerySet
 
 
@@ -34,6 +34,7 @@ _CHECK_LATER: dict[str, Any] = {
 }
 
 
+@tracked()
 class OrganizationStatus(models.Model):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="statuses", verbose_name=_("organization")
@@ -72,6 +73,7 @@ class OrganizationStatus(models.Model):
         return f"{self.organization}: {self.status}"
 
 
+@tracked()
 class Succession(models.Model):
     """`successor` carries on what `predecessor` was, by a merger or a split."""
 

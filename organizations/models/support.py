@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, money, of_organization
+from organizations.models.base import inside_life, known, money, of_organization, tracked
 from programmes.access import ByProgramme, ScopedQuerySet
 
 
@@ -28,6 +28,7 @@ class ServiceProvider(models.TextChoices):
     PARTNER = "partner", _("a partner")
 
 
+@tracked()
 class Service(models.Model):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="services", verbose_name=_("organization")
@@ -115,6 +116,7 @@ class Method(models.TextChoices):
     EQUIPMENT = "equipment", _("equipment")
 
 
+@tracked()
 class Intervention(models.Model):
     """Support of a phase to organizations, for one purpose, by one method."""
 
@@ -168,6 +170,7 @@ class Intervention(models.Model):
         return f"{self.phase}: {self.purpose}"
 
 
+@tracked()
 class InterventionOrganization(models.Model):
     """An organization that an intervention reached."""
 

@@ -45,6 +45,19 @@ ENTRY = [
     "/rounds/demo-hills-outputs/returns/DEMO-G01/",
     "/rounds/demo-hills-2022/returns/DEMO-G08/",
 ]
+#: Pages of the register.
+REGISTER = [
+    "/organizations/",
+    "/organizations/?q=group&place=nowhere",
+    "/register-organization/",
+    "/organizations/DEMO-G01/",
+    "/organizations/DEMO-F1/?as_of=2021-06-30",
+    "/organizations/DEMO-G09/",
+    "/organizations/DEMO-G01/history/",
+    "/organizations/DEMO-G01/change/",
+    "/organizations/DEMO-G01/merge/",
+    "/organizations/DEMO-G01/support/record/",
+]
 #: What somebody sees who has not signed in.
 DOORS = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/no-such-page/"]
 
@@ -55,7 +68,7 @@ def test_every_page_looks_right(
 ) -> None:
     for state, paths in (
         (signed_in["country programme manager"], PAGES),
-        (signed_in["me officer"], ENTRY),
+        (signed_in["me officer"], ENTRY + REGISTER),
         (None, DOORS),
     ):
         for path in paths:

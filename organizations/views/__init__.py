@@ -1,0 +1,1 @@
+"""Pages of the register: the list, one organization, and a form for each operation on it."""
