@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.pages import open_page
+from tests.deployment.processes import wait_for
 from tests.deployment.test_local_run import Site
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ def test_an_officer_chooses_by_a_part_of_the_name(browser: Browser, site: Site, 
         browser, site, signed_in["me officer"], "/organizations/DEMO-G06/apexes/join/"
     )
     page.locator("#id_apex").press_sequentially("UNION 3")
-    page.wait_for_function(f"{SUGGESTED}.length > 0")
+    wait_for(lambda: page.evaluate(SUGGESTED), 20, "suggestions")
     assert page.evaluate(SUGGESTED) == ["Union 3 (synthetic) (DEMO-U3)"]
     page.fill("#id_apex", "Union 3 (synthetic) (DEMO-U3)")
     page.fill("#id_on", "2024-03-01")
@@ -39,7 +40,7 @@ def test_several_are_gathered_line_by_line_and_a_merger_is_shown_first(
     page.fill("#id_on", "2024-03-01")
     for code in ("DEMO-G11", "DEMO-G12"):
         page.locator(".add-one").press_sequentially(code)
-        page.wait_for_function(f"{SUGGESTED}.some(one => one.endsWith('({code})'))")
+        wait_for(lambda: f"({code})" in "".join(page.evaluate(SUGGESTED)), 20, "suggestions")  # noqa: B023
         page.fill(".add-one", page.evaluate(SUGGESTED)[0])
     assert page.input_value("#id_successors").count("\n") == 1
     page.click("button[name=show]")
