@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
-from organizations.apex_memberships import inside_life, is_below
+from organizations.apex_memberships import contains, inside_life, is_below, lifespans
 from organizations.models import Linkage, LinkageStatus, LinkageTransaction, Organization
-from organizations.registry import changed, may_write
+from organizations.registry import BATCH, RowErrors, changed, may_write, may_write_all
 from programmes.models import Partner
 
 
@@ -37,6 +38,7 @@ def open_linkage(
     organization's life (I-03), an amount without currency (I-10).
     """
     may_write(by, organization)
+    _check_days(since, until)
     span = DateRange(since, until)
     if (partner is None) == (partner_organization is None):
         raise ValidationError({"partner": _("Name one partner, either from the list or an organization.")})
@@ -66,6 +68,44 @@ def open_linkage(
     linkage.save()
     changed(organization)
     return linkage
+
+
+def _check_days(since: datetime.date, until: datetime.date | None) -> None:
+    if until is not None and until <= since:
+        raise ValidationError({"until": _("The linkage ends before it begins.")})
+
+
+@transaction.atomic
+def open_many(*, rows: Sequence[dict[str, Any]], by: Any) -> list[Linkage]:
+    """`open_linkage` for many rows with partners of the list, each a dict of what it takes. All or none.
+
+    Raises RowErrors by position, with the ValidationError that `open_linkage` would raise for that row.
+    """
+    may_write_all(by, [row["organization"] for row in rows])
+    lives = lifespans([row["organization"].pk for row in rows])
+    made, errors = [], {}
+    for number, row in enumerate(rows):
+        facts = dict(row)
+        since, until = facts.pop("since"), facts.pop("until", None)
+        try:
+            _check_days(since, until)
+            linkage = Linkage(valid=DateRange(since, until), **facts)
+            if linkage.partner is None:
+                raise ValidationError({"partner": _("Name one partner, either from the list or an organization.")})
+            if not contains(lives[linkage.organization.pk], linkage.valid):
+                raise ValidationError(
+                    {"since": _("%(name)s does not exist on all of these days.") % {"name": linkage.organization.name}}
+                )
+            linkage.clean_fields(exclude={"organization", "partner", "partner_organization", "brokered_by"})
+            made.append(linkage)
+        except ValidationError as error:
+            errors[number] = error
+    if errors:
+        raise RowErrors(errors)
+    Linkage.objects.bulk_create(made, batch_size=BATCH)
+    if made:
+        changed(*(row["organization"] for row in rows))
+    return made
 
 
 @transaction.atomic
