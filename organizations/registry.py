@@ -37,6 +37,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+IN_THE_FUTURE = _("This day lies in the future.")
 #: Rows in one statement.
 BATCH = 2000
 
@@ -101,6 +102,8 @@ def _fresh(
     """An organization that is not written yet, with its first status. Raises ValidationError by field."""
     if status not in (Status.FORMING, Status.ACTIVE):
         raise ValidationError({"status": _("A new organization is forming or active.")})
+    if set(code) & set("/\\?#"):
+        raise ValidationError({"code": _("A code has no “/”, “\\”, “?” or “#”, because it stands in addresses.")})
     organization = Organization(
         code=code,
         name=name,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include(pages)),
     path("", include("indicators.urls")),
+    path("registry-lists/", include("organizations.lists.urls")),
     path("sw.js", views.service_worker, name="service_worker"),
     path("account/", include("accounts.urls")),
     path("api/", include("scaling.api")),

@@ -144,8 +144,12 @@ def _day_and_month(one: int, other: int, year: int, order: str, text: str) -> Wr
 def _with_a_name(text: str, typed: str) -> Written:
     """“12 mai 2014”, “May 2014”, “2014-May-12”, “May 12, 2014”."""
     words = normal(text)
-    numbers = [int(one) for one in re.findall(r"(?<!\d)\d{1,4}(?!\d)", re.sub(r"(\d)(st|nd|rd|th|er|º)\b", r"\1", words))]
-    name = " ".join(word for word in re.sub(r"\d+(st|nd|rd|th|er|o)?", " ", words).split() if word not in ("de", "of", "del", "le"))
+    numbers = [
+        int(one) for one in re.findall(r"(?<!\d)\d{1,4}(?!\d)", re.sub(r"(\d)(st|nd|rd|th|er|º)\b", r"\1", words))
+    ]
+    name = " ".join(
+        word for word in re.sub(r"\d+(st|nd|rd|th|er|o)?", " ", words).split() if word not in ("de", "of", "del", "le")
+    )
     month = MONTHS.get(name)
     years = [one for one in numbers if one > 31]
     days = [one for one in numbers if one <= 31]

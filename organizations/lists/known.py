@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from organizations.lists.texts import Nearest, normal
+from organizations.lists.texts import Nearest, normal, numbers_in
 from organizations.models import Organization
 from programmes.access import Permission
 from programmes.models import Partner, Place, Programme
@@ -123,13 +123,13 @@ class Known:
         self.by_code = {one.code.casefold(): one for one in self.register}
         self.by_name: dict[str, list[Standing]] = defaultdict(list)
         self.by_registration: dict[str, list[Standing]] = defaultdict(list)
-        self.by_place: dict[int, list[Standing]] = defaultdict(list)
+        self._in_place: dict[tuple[Any, ...], list[Standing]] = defaultdict(list)
         for one in self.register:
             self.by_name[one.normal].append(one)
-            self.by_place[one.place_id].append(one)
+            self._in_place[(one.place_id, *numbers_in(one.normal))].append(one)
             if one.registration:
                 self.by_registration[one.registration].append(one)
-        self._near_in: dict[int, Nearest[int]] = {}
+        self._near_in: dict[tuple[Any, ...], Nearest[int]] = {}
 
     @cached_property
     def apexes(self) -> Nearest[str]:
@@ -137,7 +137,8 @@ class Known:
 
     def alike_in(self, place_id: int, name: str, least: float) -> list[Standing]:
         """Organizations of a place whose names are very like a normal name."""
-        standing = self.by_place.get(place_id, [])
-        if place_id not in self._near_in:
-            self._near_in[place_id] = Nearest((at, one.normal) for at, one in enumerate(standing))
-        return [standing[at] for at, _likeness in self._near_in[place_id].like(name, least=least, most=5)]
+        bucket = (place_id, *numbers_in(name))
+        standing = self._in_place.get(bucket, [])
+        if bucket not in self._near_in:
+            self._near_in[bucket] = Nearest((at, one.normal) for at, one in enumerate(standing))
+        return [standing[at] for at, _likeness in self._near_in[bucket].like(name, least=least, most=5)]

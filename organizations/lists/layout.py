@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +45,7 @@ def text_of(value: Cell) -> str:
 def outline(content: bytes, filename: str) -> list[dict[str, Any]]:
     """The beginning of each sheet: name, number of rows, and the texts of its first rows. Raises Refused."""
     tables = spreadsheets.read(content, filename)[:MOST_SHEETS]
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "name": clean(table.name)[:200] or str(number),
             "rows": len(table.rows),
@@ -136,8 +135,3 @@ def guess(sheets: Sequence[dict[str, Any]], remembered: Mapping[str, str]) -> tu
         if hits > best[2] and any(any(cells) for cells in sheet["first"]):
             best = (sheet["name"], row, hits)
     return best[0], best[1]
-
-
-def without_nul(value: Any) -> Any:
-    """JSON that PostgreSQL keeps: it has no NUL."""
-    return json.loads(json.dumps(value).replace("\\u0000", ""))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from typing import Generic, TypeVar
 
@@ -40,41 +41,42 @@ def key_of(text: str) -> str:
 
 def trigrams(text: str) -> frozenset[str]:
     """Of a normal text, as PostgreSQL's pg_trgm makes them: two blanks before and one after each word."""
-    found = set()
+    found: set[str] = set()
     for word in text.split():
         padded = f"  {word} "
         found.update(padded[at : at + 3] for at in range(len(padded) - 2))
     return frozenset(found)
 
 
-def same_numbers(one: str, other: str) -> bool:
-    """“Group 1” and “Group 2” are not alike, however many letters they share."""
-    return re.findall(r"\d+", one) == re.findall(r"\d+", other)
+def numbers_in(text: str) -> tuple[str, ...]:
+    """“Group 1” and “Group 2” are not alike, however many letters they share: only equal numbers are compared."""
+    return tuple(re.findall(r"\d+", text))
 
 
 class Nearest(Generic[T]):
     """Finds the names most like a text without comparing it to all of them."""
 
     def __init__(self, names: Iterable[tuple[T, str]]) -> None:
-        self._sizes: list[int] = []
         self._tokens: list[T] = []
+        self._grams: list[frozenset[str]] = []
         self._index: dict[str, list[int]] = defaultdict(list)
         for token, name in names:
             grams = trigrams(name)
             for gram in grams:
                 self._index[gram].append(len(self._tokens))
             self._tokens.append(token)
-            self._sizes.append(len(grams))
+            self._grams.append(grams)
 
     def like(self, text: str, *, least: float = 0.2, most: int = 8) -> list[tuple[T, float]]:
         """(token, likeness from 0 to 1) of a normal text, most alike first, each token once."""
         grams = trigrams(text[:200])
-        shared: Counter[int] = Counter()
-        for gram in grams:
-            shared.update(self._index.get(gram, ()))
+        # Whatever is alike to `least` shares that part of the trigrams, so one of the rarest of the rest at least.
+        rarest = sorted(grams, key=lambda gram: len(self._index.get(gram, ())))
+        rarest = rarest[: len(grams) - math.ceil(least * len(grams)) + 1]
         best: dict[T, float] = {}
-        for at, count in shared.items():
-            likeness = count / (len(grams) + self._sizes[at] - count)
+        for at in {at for gram in rarest for at in self._index.get(gram, ())}:
+            shared = len(grams & self._grams[at])
+            likeness = shared / (len(grams) + len(self._grams[at]) - shared)
             if likeness >= least and likeness > best.get(self._tokens[at], 0.0):
                 best[self._tokens[at]] = likeness
         return sorted(best.items(), key=lambda pair: -pair[1])[:most]

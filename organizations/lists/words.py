@@ -150,8 +150,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
 #: Field → value → usual words beside its code and its labels.
 VALUES: dict[str, dict[str, str]] = {
     "kind": {
-        "shg": "shg|shgs|self help group|self-help groups|groupe d'entraide|groupe d'auto-assistance|grupo de autoayuda|"
-        "مجموعة مساعدة ذاتية|مجموعة العون الذاتي",
+        "shg": "shg|shgs|self help group|self-help groups|groupe d'entraide|groupe d'auto-assistance|"
+        "grupo de autoayuda|مجموعة مساعدة ذاتية|مجموعة العون الذاتي",
         "savings_and_loan": "vsla|vslas|village savings and loan association|savings group|avec|groupe d'épargne|"
         "grupo de ahorro|grupo de ahorro y crédito|مجموعة ادخار",
         "farmer_group": "farmers group|farmer groups|fg|groupement de producteurs|groupement agricole|"
@@ -162,13 +162,15 @@ VALUES: dict[str, dict[str, str]] = {
         "forest_users": "cfug|forest user group|groupe d'usagers de la forêt|grupo forestal|مجموعة مستخدمي الغابات",
         "pastoral": "pastoral group|rangeland group|groupement pastoral|grupo pastoril|مجموعة رعوية",
         "fisher": "fishers group|fishing group|groupement de pêcheurs|grupo de pescadores|مجموعة صيادين",
-        "village_organization": "vo|vos|village organisation|organisation villageoise|organización de aldea|منظمة قروية",
+        "village_organization": "vo|vos|village organisation|organisation villageoise|"
+        "organización de aldea|منظمة قروية",
         "cluster_federation": "clf|cluster level federation|fédération de grappe",
         "union": "unions|unión|اتحاد محلي",
         "federation": "federations|fédération|federación|اتحاد|فيدرالية",
     },
     "tier": {
-        "primary": "base|primary group|grassroots|de base|primaire|1er degré|primer grado|primario|primaria|أولية|قاعدية",
+        "primary": "base|primary group|grassroots|de base|primaire|1er degré|primer grado|primario|primaria|"
+        "أولية|قاعدية",
         "local_apex": "second tier|secondary|2e degré|segundo grado|secundario",
         "meso_apex": "third tier|tertiary|3e degré|tercer grado",
         "national_apex": "national|nationale|nacional|وطني|وطنية",
