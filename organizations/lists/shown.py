@@ -129,7 +129,7 @@ def words(
         free = field.of != CHOICE
         if not free and field.choices:
             labels: dict[str, str] = {value: str(label) for value, label in field.choices.choices}
-            order = [value for value, _label in near] + [value for value in labels]
+            order = [value for value, _label in near] + list(labels)
             near = [(value, labels[value]) for value in dict.fromkeys(order)]
         value = typed.get((one["field"], one["key"]), one["chosen"])
         offered = {choice for choice, _label in near} | {OUT, ""}

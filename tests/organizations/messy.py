@@ -33,11 +33,9 @@ MESSY: list[Cells] = [
 ]  # fmt: skip
 
 
-def xlsx(rows: Sequence[Cells], *, sheet: str = "Groups", before: str = "", merged: Sequence[str] = ()) -> bytes:
+def xlsx(rows: Sequence[Cells], *, sheet: str = "Groups", merged: Sequence[tuple[int, int, int, int]] = ()) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
-    if before:
-        book.add_worksheet(before)
     page = book.add_worksheet(sheet)
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     for i, row in enumerate(rows):
@@ -48,12 +46,14 @@ def xlsx(rows: Sequence[Cells], *, sheet: str = "Groups", before: str = "", merg
                 page.write_datetime(i, j, value, day)  # type: ignore[arg-type]
             elif value is not None:
                 page.write(i, j, value)
-    for area in merged:
-        page.merge_range(
-            area, page.table[int("".join(filter(str.isdigit, area.split(":")[0]))) - 1].get(0) and "Merged"
-        )
+    for top, left, bottom, right in merged:
+        page.merge_range(top, left, bottom, right, rows[top][left])
     book.close()
     return buffer.getvalue()
+
+
+#: Which cells of MESSY are merged.
+MERGED = ((0, 0, 0, 11), (2, 0, 2, 2), (2, 3, 2, 4), (2, 5, 2, 7), (2, 8, 2, 11))
 
 
 def places() -> None:
