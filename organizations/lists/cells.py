@@ -10,6 +10,7 @@ from dataclasses import field as starts
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from organizations.lists import dates
 from organizations.lists.fields import APEX, CHOICE, DATE, FIELDS, PARTNER, PLACE, WORDS, Field, choice_words
@@ -34,6 +35,22 @@ ONLY_WITH = {
     "linkage_causality": "partner",
     "linkage_since": "partner",
     "registration_law": "registration_number",
+}
+
+
+#: What a row lacks, in words.
+MISSING = {
+    "name": gettext_lazy("The name is missing."),
+    "kind": gettext_lazy("Say of which kind it is."),
+    "place": gettext_lazy("Say where it is."),
+    "formed_on": gettext_lazy("Say when it was formed; the year is enough."),
+    "promoter": gettext_lazy("Say who promoted it."),
+    "status_on": gettext_lazy("Say since when it has this status."),
+    "apex_since": gettext_lazy("Say since when it is a member of its apex."),
+    "linkage_kind": gettext_lazy("Say of which kind the linkage is."),
+    "linkage_form": gettext_lazy("Say in which form the linkage is agreed."),
+    "linkage_causality": gettext_lazy("Say how far support brought the linkage about."),
+    "linkage_since": gettext_lazy("Say since when the linkage holds."),
 }
 
 
@@ -238,44 +255,28 @@ class Reader:
 
 def _complete(row: Row) -> None:
     """What a row lacks, told at the field."""
-    values, missing = row.values, _missing()
+    values = row.values
     for key in ("name", "kind", "place", "formed_on", "promoter"):
         if not values.get(key) and key not in row.waits and key not in row.errors and row.left_out != key:
-            row.errors[key] = missing[key]
+            row.errors[key] = str(MISSING[key])
     values["tier"] = values.get("tier") or Tier.PRIMARY
     values["status"] = values.get("status") or Status.ACTIVE
     status = values["status"]
     if status in WITH_SUCCESSOR:
         row.errors["status"] = _("A merger or split is recorded with its successors, after the organizations are here.")
     elif status in (Status.DORMANT, Status.DISBANDED) and not values.get("status_on"):
-        _say(row, "status_on", missing)
+        _say(row, "status_on")
     if row.typed.get("apex") and not values.get("apex_since"):
-        _say(row, "apex_since", missing)
+        _say(row, "apex_since")
     if row.typed.get("partner"):
         for key in ("linkage_kind", "linkage_form", "linkage_causality", "linkage_since"):
             if not values.get(key):
-                _say(row, key, missing)
+                _say(row, key)
 
 
-def _say(row: Row, key: str, missing: dict[str, str]) -> None:
+def _say(row: Row, key: str) -> None:
     if key not in row.waits and row.left_out != key:
-        row.errors.setdefault(key, missing[key])
-
-
-def _missing() -> dict[str, str]:
-    return {
-        "name": _("The name is missing."),
-        "kind": _("Say of which kind it is."),
-        "place": _("Say where it is."),
-        "formed_on": _("Say when it was formed; the year is enough."),
-        "promoter": _("Say who promoted it."),
-        "status_on": _("Say since when it has this status."),
-        "apex_since": _("Say since when it is a member of its apex."),
-        "linkage_kind": _("Say of which kind the linkage is."),
-        "linkage_form": _("Say in which form the linkage is agreed."),
-        "linkage_causality": _("Say how far support brought the linkage about."),
-        "linkage_since": _("Say since when the linkage holds."),
-    }
+        row.errors.setdefault(key, str(MISSING[key]))
 
 
 def first_day(written: dates.Written | None) -> datetime.date | None:

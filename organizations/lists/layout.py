@@ -20,7 +20,7 @@ MOST_SHEETS = 20
 #: Rows in which headings are looked for, and which are shown.
 FIRST_ROWS = 25
 #: Two headings are the same word misspelt from here on.
-ALIKE = 0.7
+ALIKE = 0.6
 
 
 @dataclass(frozen=True)

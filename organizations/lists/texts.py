@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from programmes.digits import latin_digits
@@ -14,6 +15,7 @@ from programmes.digits import latin_digits
 #: Marks that only say which way a text runs, and characters without a width that nobody typed on purpose. The joiners
 #: U+200C and U+200D stay: Persian and Indian scripts need them.
 INVISIBLE = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
 #: Letters that Arabic writers use for one another, and the stroke that only lengthens.
 ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ـ": None, "‌": None, "‍": None})
 T = TypeVar("T", bound=Hashable)
@@ -21,13 +23,18 @@ T = TypeVar("T", bound=Hashable)
 
 def clean(text: str) -> str:
     """A text for keeping: composed, in one line, without control characters and marks of direction."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     bare = INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     bare = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp", "Cs") else char for char in bare)
     return " ".join(bare.split())
 
 
+@lru_cache(maxsize=100_000)
 def normal(text: str) -> str:
     """A text for comparing: case, accents, digits' script, punctuation and spaces make no difference."""
+    if text.isascii():
+        return " ".join(NOT_ALPHANUMERIC.sub(" ", text.casefold()).split())
     folded = unicodedata.normalize("NFKD", clean(text).casefold().translate(ARABIC))
     bare = "".join(char for char in folded if not unicodedata.combining(char))
     words = "".join(char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in bare)

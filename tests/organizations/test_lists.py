@@ -126,6 +126,7 @@ def test_an_apex_may_stand_after_its_members_and_is_found_by_code_or_name(office
 
 def test_the_same_file_a_second_time_changes_nothing(officer: User) -> None:
     for rows in (apex_list(), [row[1:] for row in apex_list()[:2]] + [["Salem Union", *apex_list()[3][2:]]]):
+        ApexMembership.objects.all().delete()
         Organization.objects.all().delete()
         taken_over(messy.checked(rows, officer), officer)
         before = list(Organization.objects.order_by("pk").values())
@@ -384,14 +385,14 @@ def test_five_thousand_rows_are_checked_and_taken_over_in_reasonable_time(office
         rows.append([f"Group {n} of the hills", "SHG", None, *place, f"{1 + n % 28}/{1 + n % 12}/2014", "ngo",
                      f"Union {n % 50}", "2016"])  # fmt: skip
     rows += [[f"Union {n}", "union", "local apex", "Salem", None, "2012", "project", None, None] for n in range(50)]
-    began = time.monotonic()
+    began = time.process_time()
     upload = messy.checked(rows, officer)
-    between = time.monotonic()
+    between = time.process_time()
     assert upload.plan["counts"] == {"new": 5050} and upload.plan["joined"] == 5000
     assert operations.commit(upload=upload, by=officer) == 10_050
-    ended = time.monotonic()
-    print(f"checked in {between - began:.1f} s, taken over in {ended - between:.1f} s")  # noqa: T201
-    assert between - began < 40 and ended - between < 40
+    ended = time.process_time()
+    # Our own part; what the database does has a fixed number of statements (the test above).
+    assert between - began < 30 and ended - between < 30
 
 
 def test_join_many_tells_what_join_tells(officer: User) -> None:
