@@ -72,9 +72,9 @@ def evident_order(values: Iterable[Cell]) -> str:
     found = set()
     for value in values:
         parts = _parts(value) if isinstance(value, str) else None
-        if parts and parts[0] > 12 >= parts[1]:
+        if parts and 31 >= parts[0] > 12 >= parts[1]:
             found.add(DMY)
-        elif parts and parts[1] > 12 >= parts[0]:
+        elif parts and 31 >= parts[1] > 12 >= parts[0]:
             found.add(MDY)
     return found.pop() if len(found) == 1 else ""
 

@@ -68,6 +68,7 @@ def columns(
     else:
         chosen = layout.guess_fields(found, remembered)
     given = dict(defaults) if typed is not None else upload.defaults
+    for_all = _defaults(chosen, given, errors)
     return {
         "header_row": header_row,
         "header_rows": [
@@ -88,19 +89,33 @@ def columns(
             }
             for one in found
         ],
-        "defaults": [
+        "asked_defaults": [one for one in for_all if one["shown"]],
+        "more_defaults": [one for one in for_all if not one["shown"]],
+    }
+
+
+def _defaults(
+    chosen: Mapping[int, str], given: Mapping[str, str], errors: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """Values for all rows; shown at once are those that no column says, and those with an answer or an error."""
+    found = []
+    for key, field in FIELDS.items():
+        if not field.for_all:
+            continue
+        needed = key in NEEDED and key not in chosen.values()
+        told = errors.get(f"default-{key}", [])
+        found.append(
             {
                 "key": key,
                 "label": str(field.label),
                 "options": list(field.choices.choices) if field.of == CHOICE and field.choices else None,
                 "value": given.get(key, ""),
-                "needed": key in NEEDED and key not in chosen.values(),
-                "errors": errors.get(f"default-{key}", []),
+                "needed": needed,
+                "errors": told,
+                "shown": needed or bool(told or given.get(key)),
             }
-            for key, field in FIELDS.items()
-            if field.for_all
-        ],
-    }
+        )
+    return found
 
 
 def _letter(number: int) -> str:

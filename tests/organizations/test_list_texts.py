@@ -59,6 +59,7 @@ def test_a_date_that_can_be_read_in_two_ways_is_asked() -> None:
     assert dates.read("03/04/2015", dates.MDY).first == DAY(2015, 3, 4)  # type: ignore[union-attr]
     assert dates.evident_order(["03/04/2015", "25/12/2014"]) == dates.DMY
     assert dates.evident_order(["03/04/2015", "12/25/2014"]) == dates.MDY
+    assert dates.evident_order(["32/01/2015", "1/99/2015"]) == "", "what is no day shows nothing"
     assert dates.evident_order(["12/25/2014", "25/12/2014"]) == dates.evident_order(["03/04/2015", None, 7]) == ""
     assert dates.read("  ") is None and dates.read(None) is None
 
