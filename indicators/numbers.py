@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from programmes.digits import latin_digits, shown
+
 #: Language → (decimal separators, group separators). Spaces and apostrophes group everywhere.
 SEPARATORS = {"en": (".", ","), "fr": (",", ""), "es": (",", "."), "ar": (".٫", ",٬")}
 SPACES = "\u0020\u00a0\u202f\u2009\u2007'’"
@@ -21,11 +23,6 @@ LONGEST = 15
 
 class Unreadable(ValueError):
     """A text that is no number; `str()` is the sentence for the person who wrote it."""
-
-
-def latin_digits(text: str) -> str:
-    """Digits of every script as 0..9."""
-    return "".join(str(unicodedata.digit(char)) if char.isdigit() and not char.isascii() else char for char in text)
 
 
 def read(text: str, language: str = "en") -> Decimal | None:
@@ -43,12 +40,6 @@ def read(text: str, language: str = "en") -> Decimal | None:
         raise Unreadable(_("“%(text)s” has too many digits.") % {"text": shown(text)})
     number = Decimal(f"{whole}.{fraction}" if fraction else whole)
     return -number if negative and number else number
-
-
-def shown(text: str) -> str:
-    """A text inside a sentence: short, in one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= 40 else line[:39] + "…"
 
 
 def _parts(body: str, point: str, group: str, text: str) -> tuple[str, str]:

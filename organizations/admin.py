@@ -7,13 +7,16 @@ register(
 # The register changes by operations, which keep its history whole.
 register(
     models.ApexMembership,
+    models.ColumnMemory,
     models.Linkage,
     models.LinkageTransaction,
+    models.ListUpload,
     models.Office,
     models.Organization,
     models.OrganizationStatus,
     models.PersonMembership,
     models.ProgrammeEnrolment,
     models.Succession,
+    models.ValueMemory,
     read_only=True,
 )

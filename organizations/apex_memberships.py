@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from organizations.bulk import BATCH, RowErrors, may_write_all
 from organizations.models import ApexMembership, Organization, Tier
-from organizations.refusals import keep, span
+from organizations.refusals import in_words, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
 from organizations.ties import hold, is_below, outside_life
 
@@ -43,6 +45,20 @@ def join(
     """
     may_write(by, member)
     period = span(on, until)
+    _check_pair(member, apex)
+    if is_below(apex, member, period):
+        raise _circle(member, apex)
+    for organization in outside_life([member, apex], period):
+        raise _outside_life(organization)
+    membership = ApexMembership(member=member, apex=apex, valid=period, **fields)
+    keep(membership)
+    changed(member, apex)
+    warnings = (_("Both are of the same tier."),) if apex.tier == member.tier else ()
+    return Joined(membership, warnings)
+
+
+def _check_pair(member: Organization, apex: Organization) -> None:
+    """What two organizations can break whatever the days."""
     if member.pk == apex.pk:
         raise ValidationError({"apex": _("An organization cannot be its own apex.")})
     if apex.tier == Tier.PRIMARY:
@@ -52,17 +68,125 @@ def join(
     ranks = list(Tier)
     if ranks.index(Tier(apex.tier)) < ranks.index(Tier(member.tier)):
         raise ValidationError({"apex": _("An apex is of the same or a higher tier than its member.")})
-    if is_below(apex, member, period):
-        raise ValidationError(
-            {"apex": _("%(apex)s is below %(member)s on some of these days.") % {"apex": apex, "member": member}}
+
+
+def _circle(member: Organization, apex: Organization) -> ValidationError:
+    return ValidationError(
+        {"apex": _("%(apex)s is below %(member)s on some of these days.") % {"apex": apex, "member": member}}
+    )
+
+
+def _outside_life(organization: Organization) -> ValidationError:
+    return ValidationError({"on": _("%(name)s does not exist on all of these days.") % {"name": organization.name}})
+
+
+@dataclass(frozen=True)
+class Joining:
+    """`member` joins `apex` on a day and stays."""
+
+    member: Organization
+    apex: Organization
+    on: datetime.date
+
+
+@transaction.atomic
+def join_many(*, rows: Sequence[Joining], by: Any) -> list[ApexMembership]:
+    """`join` for many rows in a fixed number of queries. All or none. Raises RowErrors by position."""
+    may_write_all(by, [row.member for row in rows])
+    lives = lifespans([one.pk for row in rows for one in (row.member, row.apex)])
+    above = _edges_above([row.apex.pk for row in rows])
+    own = _edges_of([row.member.pk for row in rows])
+    errors: dict[int, ValidationError] = {}
+    for number, row in enumerate(rows):
+        span = DateRange(row.on, None)
+        try:
+            _check_pair(row.member, row.apex)
+            if _reaches(above, row.apex.pk, row.member.pk, span):
+                raise _circle(row.member, row.apex)
+            for one in (row.member, row.apex):
+                if not contains(lives[one.pk], span):
+                    raise _outside_life(one)
+            if any(apex == row.apex.pk and overlap(span, held) for apex, held in own.get(row.member.pk, [])):
+                raise ValidationError({"apex": _("It is a member of it on some of these days already.")})
+        except ValidationError as error:
+            errors[number] = error
+            continue
+        for edges in (above, own):
+            edges.setdefault(row.member.pk, []).append((row.apex.pk, span))
+    if errors:
+        raise RowErrors(errors)
+    with in_words():
+        made = ApexMembership.objects.bulk_create(
+            [ApexMembership(member=row.member, apex=row.apex, valid=DateRange(row.on, None)) for row in rows],
+            batch_size=BATCH,
         )
-    for organization in outside_life([member, apex], period):
-        raise ValidationError({"on": _("%(name)s does not exist on all of these days.") % {"name": organization.name}})
-    membership = ApexMembership(member=member, apex=apex, valid=period, **fields)
-    keep(membership)
-    changed(member, apex)
-    warnings = (_("Both are of the same tier."),) if apex.tier == member.tier else ()
-    return Joined(membership, warnings)
+    if rows:
+        changed(*(one for row in rows for one in (row.member, row.apex)))
+    return made
+
+
+#: Member → its apexes, and on which days.
+Edges = dict[int, list[tuple[int, DateRange]]]
+
+
+def _edges_of(members: list[int]) -> Edges:
+    found: Edges = {}
+    rows = ApexMembership.objects.filter(member__in=members).values_list("member_id", "apex_id", "valid")
+    for member, apex, valid in rows:
+        found.setdefault(member, []).append((apex, valid))
+    return found
+
+
+def _edges_above(organizations: list[int]) -> Edges:
+    """All memberships on the ways up from these organizations, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE up(member_id, apex_id) AS ("
+            " SELECT member_id, apex_id FROM organizations_apexmembership WHERE member_id = ANY(%s)"
+            " UNION SELECT m.member_id, m.apex_id FROM organizations_apexmembership m JOIN up"
+            " ON m.member_id = up.apex_id) SELECT DISTINCT member_id FROM up",
+            [organizations],
+        )
+        members = [member for (member,) in cursor.fetchall()]
+    return _edges_of(members)
+
+
+def _reaches(edges: Edges, start: int, goal: int, span: DateRange) -> bool:
+    """Does a way up lead from `start` to `goal` on some day of `span`?"""
+    ways, seen = [(start, span)], set()
+    while ways:
+        node, days = ways.pop()
+        if node == goal:
+            return True
+        for apex, valid in edges.get(node, []):
+            shared = overlap(days, valid)
+            if shared is not None and (apex, shared) not in seen:
+                seen.add((apex, shared))
+                ways.append((apex, shared))
+    return False
+
+
+def overlap(one: DateRange, other: DateRange) -> DateRange | None:
+    """The days that both have; None for none."""
+    lower = max(one.lower or datetime.date.min, other.lower or datetime.date.min)
+    upper = min(one.upper or datetime.date.max, other.upper or datetime.date.max)
+    return DateRange(lower, None if upper == datetime.date.max else upper) if lower < upper else None
+
+
+def contains(life: DateRange, span: DateRange) -> bool:
+    """Does every day of `span` lie in `life`?"""
+    return (life.lower or datetime.date.min) <= span.lower and (
+        life.upper is None or (span.upper is not None and span.upper <= life.upper)
+    )
+
+
+def lifespans(organizations: list[int]) -> dict[int, DateRange]:
+    """The days on which organizations exist, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, organizations_lifespan(id) FROM organizations_organization WHERE id = ANY(%s)", [organizations]
+        )
+        return dict(cursor.fetchall())
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,10 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
+from organizations.apex_memberships import contains, lifespans
+from organizations.bulk import BATCH, RowErrors, may_write_all
 from organizations.models import Linkage, LinkageStatus, LinkageTransaction, Organization
-from organizations.refusals import keep, span
+from organizations.refusals import check, in_words, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
 from organizations.ties import hold, inside_life, is_below
 from programmes.models import Partner
@@ -108,6 +111,40 @@ def renew(
     keep(linkage, since="until", partner_organization="until")
     changed(linkage.organization)
     return linkage
+
+
+@transaction.atomic
+def open_many(*, rows: Sequence[dict[str, Any]], by: Any) -> list[Linkage]:
+    """`open_linkage` for many rows with partners of the list, each a dict of what it takes. All or none.
+
+    Raises RowErrors by position, with the ValidationError that `open_linkage` would raise for that row.
+    """
+    may_write_all(by, [row["organization"] for row in rows])
+    lives = lifespans([row["organization"].pk for row in rows])
+    made, errors = [], {}
+    for number, row in enumerate(rows):
+        facts = dict(row)
+        since, until = facts.pop("since"), facts.pop("until", None)
+        try:
+            linkage = Linkage(valid=span(since, until), **facts)
+            if linkage.partner is None:
+                raise ValidationError({"partner": _("Name one partner, either from the list or an organization.")})
+            if not contains(lives[linkage.organization.pk], linkage.valid):
+                raise ValidationError(
+                    {"since": _("%(name)s does not exist on all of these days.") % {"name": linkage.organization.name}}
+                )
+            # What a check asks besides is whether these exist, one query each: they are objects here.
+            check(linkage, exclude=("organization", "partner", "partner_organization", "brokered_by"), unique=False)
+            made.append(linkage)
+        except ValidationError as error:
+            errors[number] = error
+    if errors:
+        raise RowErrors(errors)
+    with in_words():
+        Linkage.objects.bulk_create(made, batch_size=BATCH)
+    if made:
+        changed(*(row["organization"] for row in rows))
+    return made
 
 
 @transaction.atomic

@@ -103,10 +103,13 @@ def keep(row: models.Model, *, exclude: tuple[str, ...] = (), update: tuple[str,
         row.save(update_fields=update or None)
 
 
-def check(row: models.Model, *, exclude: tuple[str, ...] = (), **renamed: str) -> None:
-    """Raises ValidationError for what the fields of a row do not hold: too long, unknown, taken, unreadable."""
+def check(row: models.Model, *, exclude: tuple[str, ...] = (), unique: bool = True, **renamed: str) -> None:
+    """Raises ValidationError for what the fields of a row do not hold: too long, unknown, taken, unreadable.
+
+    Without `unique` no query is made to see what is taken.
+    """
     try:
-        row.full_clean(exclude=exclude, validate_constraints=False)
+        row.full_clean(exclude=exclude, validate_unique=unique, validate_constraints=False)
         readable(row)
     except ValidationError as error:
         raise ValidationError({renamed.get(name, name): found for name, found in error.error_dict.items()}) from error

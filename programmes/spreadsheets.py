@@ -176,6 +176,11 @@ def _csv(text: str) -> list[list[Cell]]:
                     % {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
                 )
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise Refused(
+                _("A cell in line %(n)s has more than %(most)s characters.")
+                % {"n": len(rows) + 1, "most": csv.field_size_limit()}
+            ) from error
         raise Refused(
             _("Line %(n)s cannot be read: a quotation mark is open or stands in the wrong place.")
             % {"n": len(rows) + 1}

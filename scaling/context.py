@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from programmes.access import RoleName, roles_of, scope_of
+from programmes.access import Permission, RoleName, may, roles_of, scope_of
 from programmes.models import Programme
 
 
@@ -45,6 +45,11 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("My work"), "inbox", reverse("indicators:work"), "work"),
         Entry(_("Rounds"), "table", reverse("indicators:rounds"), "rounds"),
         Entry(_("Organizations"), "people", reverse("organizations:list"), "organizations"),
+        *(
+            [Entry(_("Lists"), "file-earmark-text", reverse("lists:start"), "lists")]
+            if may(user, Permission.REGISTRY_WRITE)
+            else []
+        ),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]

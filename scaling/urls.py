@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include(pages)),
     path("", include("organizations.urls")),
     path("", include("indicators.urls")),
+    path("registry-lists/", include("organizations.lists.urls")),
     path("sw.js", views.service_worker, name="service_worker"),
     path("account/", include("accounts.urls")),
     path("api/", include("scaling.api")),

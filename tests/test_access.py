@@ -22,6 +22,7 @@ from organizations.models import (
     ApexMembership,
     Intervention,
     Linkage,
+    ListUpload,
     Office,
     Organization,
     OrganizationStatus,
@@ -38,6 +39,7 @@ pytestmark = pytest.mark.django_db
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
 #: "data": asked by a script, "officer": only for who enters). "organization…": something of an organization, for whoever
 #: may see it ("history": who reads who did what, "write": who keeps its register); "registry": who keeps any register.
+#: "list…": something of a list that was brought, for who keeps the register of its programme.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -92,6 +94,14 @@ EXPECTED: dict[str, str] = {
     "indicators:workbook-file": "round",
     "indicators:upload": "round",
     "indicators:marked": "round officer",
+    "lists:start": "signed in",
+    "lists:list": "list",
+    "lists:columns": "list",
+    "lists:words": "list",
+    "lists:rows": "list",
+    "lists:leave-out-wrong": "list write",
+    "lists:take-over": "list write",
+    "lists:marked": "list",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -316,7 +326,7 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "organization")))
+    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "organization", "list")))
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
@@ -501,6 +511,36 @@ def test_suggestions_stay_inside_the_scope(two_sides: dict[str, dict[str, set[st
         client.force_login(someone)
         found = client.get(reverse("organizations:lookup", args=["organizations"]), {"q": "group"}).json()["results"]
         assert {one["value"] for one in found} == {f"Group (G-{side})" for side in sides}, who
+
+
+def test_a_list_is_for_who_keeps_the_register_of_its_programme(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    """Each address of a list as each kind of person: for whoever does not keep that register it does not exist."""
+    kept = ListUpload.objects.create(
+        programme=Programme.objects.get(code="PCDP"),
+        user=factories.user(),
+        name="a.csv",
+        state="ready",
+        outline=[{"name": "a", "rows": 1, "cut": False, "first": [["Name"]]}],
+        sheet="a",
+    )
+    kept.file.save("a", ContentFile(b"Name"))
+    before = Organization.objects.count()
+    for name in [name for name, rule in EXPECTED.items() if rule.startswith("list")]:
+        url, posts = reverse(name, args=[kept.pk]), EXPECTED[name] == "list write"
+        for who, (someone, sides) in {**people(), "anonymous": (None, set())}.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            answer = client.post(url) if posts else client.get(url)
+            if someone is None:
+                assert answer.status_code == 302 and "/account/login/" in answer["Location"]
+            elif who in ("administrator", "manager"):
+                assert answer.status_code in (200, 302), (name, who)
+            else:
+                assert "PCDP" not in sides or "viewer" in who
+                assert answer.status_code == 404, (name, who)
+            ListUpload.objects.filter(pk=kept.pk).update(state="ready", committed_at=None)
+    assert Organization.objects.count() == before
 
 
 def test_administration_is_for_administrators_only() -> None:

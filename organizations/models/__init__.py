@@ -2,6 +2,7 @@
 
 from organizations.models.apex_memberships import ApexMembership, ApexRole
 from organizations.models.linkages import Linkage, LinkageKind, LinkageStatus, LinkageTransaction, TransactionType
+from organizations.models.lists import ColumnMemory, ListState, ListUpload, ValueMemory
 from organizations.models.organizations import (
     Kind,
     Organization,
@@ -16,6 +17,7 @@ from organizations.models.support import Facilitator, Intervention, Service, Ser
 __all__ = [
     "ApexMembership",
     "ApexRole",
+    "ColumnMemory",
     "Facilitator",
     "Intervention",
     "Kind",
@@ -23,6 +25,8 @@ __all__ = [
     "LinkageKind",
     "LinkageStatus",
     "LinkageTransaction",
+    "ListState",
+    "ListUpload",
     "Office",
     "Organization",
     "OrganizationNorm",
@@ -37,4 +41,5 @@ __all__ = [
     "Succession",
     "Tier",
     "TransactionType",
+    "ValueMemory",
 ]
