@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from indicators.views import entry, returns, rounds, work, workbooks
+from indicators.views import entry, results, returns, rounds, targets, work, workbooks
 
 app_name = "indicators"
 
@@ -29,5 +29,13 @@ urlpatterns = [
     path("rounds/<slug:code>/workbook/file/", workbooks.workbook_file, name="workbook-file"),
     path("rounds/<slug:code>/workbook/<int:pk>/", workbooks.upload_page, name="upload"),
     path("rounds/<slug:code>/workbook/<int:pk>/marked/", workbooks.marked_file, name="marked"),
+    path("targets/", targets.targets_page, name="targets"),
+    path("targets/<int:pk>/", targets.target_page, name="target"),
+    path("targets/<int:pk>/accept/", targets.target_accept, name="target-accept"),
+    path("targets/<slug:code>/set/", targets.target_set, name="target-set"),
+    path("targets/<slug:code>/table/", targets.target_table_page, name="target-table"),
+    path("results/", results.results_page, name="results"),
+    path("results/<int:pk>/", results.result_page, name="result"),
+    path("results/<slug:code>/report/", results.result_report, name="result-report"),
     path("evidence/<int:pk>/", returns.evidence_file, name="evidence"),
 ]

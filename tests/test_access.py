@@ -16,7 +16,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from indicators import rounds
-from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, WorkbookUpload
+from indicators.models import (
+    EvidenceFile,
+    Indicator,
+    PhaseResult,
+    Return,
+    Round,
+    RoundDue,
+    ScaleVersion,
+    Target,
+    WorkbookUpload,
+)
 from organizations import apex_memberships, linkages, registry
 from organizations.models import Intervention
 from programmes.access import RoleName, scoped_models
@@ -28,7 +38,8 @@ pytestmark = pytest.mark.django_db
 
 #: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
-#: "data": asked by a script, "officer": only for who enters).
+#: "data": asked by a script, "officer": only for who enters). "programme…": something of a programme, for people of it
+#: ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -57,6 +68,14 @@ EXPECTED: dict[str, str] = {
     "indicators:workbook-file": "round",
     "indicators:upload": "round",
     "indicators:marked": "round officer",
+    "indicators:targets": "signed in",
+    "indicators:target": "programme",
+    "indicators:target-accept": "programme manages post",
+    "indicators:target-set": "programme sets",
+    "indicators:target-table": "programme sets",
+    "indicators:results": "signed in",
+    "indicators:result": "programme",
+    "indicators:result-report": "programme manages",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -101,6 +120,12 @@ RESOURCES = {
     "results": "id",
     "rounds": "code",
     "returns": "id",
+}
+
+#: Who may do what an address is for, where that is fewer people than may read.
+PEOPLE_WHO = {
+    "sets": {"administrator", "manager", "officer"},
+    "manages": {"administrator", "manager"},
 }
 
 SIDES = {"PCDP": "ETH", "TNWDP": "IND"}
@@ -280,7 +305,9 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
         assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
 
 
-@pytest.mark.parametrize("name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith("round")))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "programme")))
+)
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
         "scaling:programme": ["PCDP"],
@@ -389,6 +416,43 @@ def test_what_belongs_to_a_round_is_for_people_of_its_programme(of_a_round: dict
             else:
                 assert answer.status_code == 200, (name, who, answer.content)
     assert list(Return.objects.values_list("pk", "state", "version")) == before, "nobody changed anything"
+
+
+def of_a_programme(side: str) -> dict[str, list[Any]]:
+    """Arguments of every address of something in a programme, by name."""
+    programme = Programme.objects.get(code=side)
+    target = Target.objects.create(
+        programme=programme,
+        indicator=Indicator.objects.get(code="OP-06"),
+        by_date=datetime.date(2030, 12, 31),
+        value=10,
+        set_on=datetime.date(2026, 1, 1),
+        is_proposal=True,
+    )
+    result = PhaseResult.objects.filter(programme=programme).first()
+    assert result is not None
+    own = {"indicators:target": target.pk, "indicators:target-accept": target.pk, "indicators:result": result.pk}
+    return {name: [own.get(name, side)] for name, rule in EXPECTED.items() if rule.startswith("programme")}
+
+
+@pytest.mark.parametrize("side", sorted(SIDES))
+def test_what_belongs_to_a_programme_is_for_its_people(side: str) -> None:
+    """Outside the scope nothing exists; inside, roles that may not are refused, by reading and by sending."""
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, arguments in of_a_programme(side).items():
+        url, words = reverse(name, args=arguments), EXPECTED[name].split()[1:]
+        may = PEOPLE_WHO[words[0]] if words else set(everybody)
+        for who, (someone, sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            inside = side in sides
+            expected = 302 if someone is None else 404 if not inside else 200 if who in may else 403
+            if "post" not in words:
+                assert client.get(url).status_code == expected, (name, who)
+            if expected != 200:
+                assert client.post(url).status_code == expected, (name, who)
+    assert Target.objects.get().is_proposal, "nobody accepted it"
 
 
 def test_administration_is_for_administrators_only() -> None:

@@ -64,6 +64,22 @@ class Indicator(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @property
+    def version_now(self) -> IndicatorVersion | None:
+        """The version in force today; None once it is retired. Wants `versions` prefetched."""
+        return in_force(self.versions.all(), datetime.date.today())
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language: of today, else of the last version. Wants `versions` prefetched."""
+        version = self.version_now or max(self.versions.all(), key=lambda one: one.number, default=None)
+        return version.text("name") if version else self.code
+
+    @property
+    def label(self) -> str:
+        """Code and name, for a choice."""
+        return f"{self.code} · {self.name}"
+
 
 class IndicatorVersion(models.Model):
     """What an indicator means from a day on. Versions of one indicator never overlap."""
