@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 #: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
 #: "data": asked by a script, "officer": only for who enters). "programme…": something of a programme, for people of it
-#: ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
+#: ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read). "catalogue": every role reads it ("manages": only administrators change it).
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -76,6 +76,24 @@ EXPECTED: dict[str, str] = {
     "indicators:results": "signed in",
     "indicators:result": "programme",
     "indicators:result-report": "programme manages",
+    "indicators:catalogue": "signed in",
+    "indicators:rules": "signed in",
+    "indicators:scales": "signed in",
+    "indicators:indicator": "catalogue",
+    "indicators:scale-version": "catalogue",
+    "indicators:indicator-new": "catalogue manages",
+    "indicators:indicator-edit": "catalogue manages",
+    "indicators:indicator-retire": "catalogue manages",
+    "indicators:version-new": "catalogue manages",
+    "indicators:version-mend": "catalogue manages",
+    "indicators:field-new": "catalogue manages",
+    "indicators:field": "catalogue manages",
+    "indicators:rule-new": "catalogue manages",
+    "indicators:rule": "catalogue manages",
+    "indicators:scale-version-new": "catalogue manages",
+    "indicators:scale-item-new": "catalogue manages",
+    "indicators:scale-item": "catalogue manages",
+    "indicators:scale-item-remove": "catalogue manages post",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -306,7 +324,7 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "programme")))
+    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "programme", "catalogue")))
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
@@ -453,6 +471,43 @@ def test_what_belongs_to_a_programme_is_for_its_people(side: str) -> None:
             if expected != 200:
                 assert client.post(url).status_code == expected, (name, who)
     assert Target.objects.get().is_proposal, "nobody accepted it"
+
+
+def test_the_catalogue_is_read_by_every_role_and_kept_by_administrators() -> None:
+    version = ScaleVersion.objects.get()
+    item = version.items.order_by("position")[0]
+    arguments: dict[str, list[Any]] = {
+        "indicators:scale-version": [version.pk],
+        "indicators:indicator-new": [],
+        "indicators:version-mend": ["OP-06", 1],
+        "indicators:field": ["OP-06.women"],
+        "indicators:rule-new": [],
+        "indicators:rule": ["op-06-growth"],
+        "indicators:scale-version-new": [version.scale.code],
+        "indicators:scale-item-new": [version.pk],
+        "indicators:scale-item": [item.pk],
+        "indicators:scale-item-remove": [item.pk],
+    }
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("catalogue"):
+            continue
+        url, words = reverse(name, args=arguments.get(name, ["OP-06"])), rule.split()[1:]
+        for who, (someone, _sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            if someone is None:
+                expected = {302}
+            elif who == "nobody's":
+                expected = {403, 404}
+            else:
+                expected = {200} if who == "administrator" or not words else {403}
+            if "post" not in words:
+                assert client.get(url).status_code in expected, (name, who)
+            if words and who != "administrator":
+                assert client.post(url).status_code in expected, (name, who)
+    assert version.items.count() == 24, "nobody removed anything"
 
 
 def test_administration_is_for_administrators_only() -> None:

@@ -46,6 +46,9 @@ class Rule(models.Model):
     )
     right = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("compared with"))
     limit = models.DecimalField(_("limit"), max_digits=10, decimal_places=2, null=True, blank=True)
+    is_on = models.BooleanField(_("in use"), default=True)
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()

@@ -95,12 +95,10 @@ def _lines(rows: list[Target]) -> list[Line]:
                 len(chain.history) - 1,
             )
         )
-    order = {None: 0}
     return sorted(
         found,
         key=lambda one: (
             one.target.indicator.position,
-            order.get(one.target.phase_id, 1),
             one.target.phase.sequence if one.target.phase else 0,
             one.target.disaggregation,
             one.target.by_date,
