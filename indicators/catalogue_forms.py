@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.forms import NumberField, day
 from indicators.models import (
+    OPERATORS,
     CollectedIn,
     EntryField,
     Indicator,
@@ -50,9 +51,10 @@ class TranslatedForm(forms.Form):
                 continue
             longest = self.translated[name]
             for code, language in OTHERS:
-                widget = forms.TextInput(attrs={"lang": code, "dir": "auto"})
+                spoken = {"lang": code, "dir": "auto"}
+                widget: forms.Widget = forms.TextInput(attrs=spoken)
                 if longest is None:
-                    widget = forms.Textarea(attrs={"rows": 2, "lang": code, "dir": "auto"})
+                    widget = forms.Textarea(attrs={"rows": 2, **spoken})
                 ordered[f"{name}_{code}"] = forms.CharField(
                     label=format_lazy("{} ({})", field.label or name, language),
                     required=False,
@@ -262,9 +264,7 @@ class RuleForm(forms.Form):
         max_length=1000,
         help_text=_("With spaces between, for example OP-06.women OP-06.men; for ratings, empty means all of them."),
     )
-    operator = forms.ChoiceField(
-        label=_("Compared by"), required=False, choices=[("", "–"), *Rule._meta.get_field("operator").choices]
-    )
+    operator = forms.ChoiceField(label=_("Compared by"), required=False, choices=[("", "–"), *OPERATORS])
     right = forms.CharField(
         label=_("Compared with"),
         required=False,
@@ -318,17 +318,10 @@ class ItemForm(TranslatedForm):
     name = forms.CharField(label=_("Name"), max_length=200)
     means_of_verification = forms.CharField(label=_("How to verify"), required=False, max_length=2000, widget=area())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = {
-            **self.base_fields,
-            **{
-                f"anchor_{level}": forms.CharField(
-                    label=format_lazy(_("Level {level}"), level=level), max_length=2000, widget=area()
-                )
-                for level in LEVELS
-            },
-        }
-        super().__init__(*args, **kwargs)
+    anchor_1, anchor_2, anchor_3, anchor_4, anchor_5, anchor_6 = (
+        forms.CharField(label=format_lazy(_("Level {level}"), level=level), max_length=2000, widget=area())
+        for level in LEVELS
+    )
 
     def operands(self) -> dict[str, Any]:
         data = self.cleaned_data

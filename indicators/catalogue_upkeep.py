@@ -251,6 +251,8 @@ def retire(*, indicator: Indicator, on: datetime.date, by: Any) -> IndicatorVers
 
 # --- entry fields ----------------------------------------------------------------------------------------------------
 def _check_field(field: EntryField) -> None:
+    """Says in words what the database refuses, and what it cannot say."""
+    field.clean_fields()
     errors: dict[str, str] = {}
     if field.minimum < 0:
         errors["minimum"] = _("What organizations report is never negative.")
@@ -323,8 +325,8 @@ def add_field(
         translations=dict(translations or {}),
         edited_at=timezone.now(),
     )
-    field.full_clean()
     _check_field(field)
+    field.full_clean()
     field.save()
     hold_parts_within_total(indicator)
     return field
@@ -358,7 +360,7 @@ def change_field(
     field.label, field.value_type, field.minimum, field.maximum = label.strip(), value_type, minimum, maximum
     field.basis, field.collected_in, field.position = basis, collected_in, position
     field.translations, field.edited_at = dict(translations), timezone.now()
-    field.full_clean()
     _check_field(field)
+    field.full_clean()
     field.save()
     return field

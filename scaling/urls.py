@@ -17,6 +17,7 @@ pages = (
 urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include(pages)),
+    path("", include("programmes.urls")),
     path("", include("indicators.urls")),
     path("sw.js", views.service_worker, name="service_worker"),
     path("account/", include("accounts.urls")),

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 #: Who may open an address at all. "open": everybody; "signed in": any account; "role": whoever has a role and scope;
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
 #: "data": asked by a script, "officer": only for who enters). "programme…": something of a programme, for people of it
-#: ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read). "catalogue": every role reads it ("manages": only administrators change it).
+#: ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read). "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space, for who keeps a register (of a side).
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -94,6 +94,13 @@ EXPECTED: dict[str, str] = {
     "indicators:scale-item-new": "catalogue manages",
     "indicators:scale-item": "catalogue manages",
     "indicators:scale-item-remove": "catalogue manages post",
+    "programmes:context": "signed in",
+    "programmes:policy-event-new": "context",
+    "programmes:policy-event": "context PCDP",
+    "programmes:election-new": "context",
+    "programmes:election": "context PCDP",
+    "programmes:assessment-new": "context",
+    "programmes:assessment": "context PCDP",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -324,7 +331,10 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "programme", "catalogue")))
+    "name",
+    sorted(
+        name for name, rule in EXPECTED.items() if not rule.startswith(("round", "programme", "catalogue", "context"))
+    ),
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
@@ -508,6 +518,27 @@ def test_the_catalogue_is_read_by_every_role_and_kept_by_administrators() -> Non
             if words and who != "administrator":
                 assert client.post(url).status_code in expected, (name, who)
     assert version.items.count() == 24, "nobody removed anything"
+
+
+def test_the_enabling_space_is_kept_by_who_keeps_a_register(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    kinds = {"policy-event": "policy-events", "election": "elections", "assessment": "space-assessments"}
+    writers = PEOPLE_WHO["sets"]
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("context"):
+            continue
+        side = rule.partition(" ")[2]
+        own = sorted(two_sides[side][kinds[name.split(":")[1]]]) if side else []
+        url = reverse(name, args=own)
+        for who, (someone, sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            hidden = side and side not in sides
+            expected = 302 if someone is None else 404 if hidden else 200 if who in writers else 403
+            assert client.get(url).status_code == expected, (name, who)
+            if expected != 200:
+                assert client.post(url).status_code == expected, (name, who)
 
 
 def test_administration_is_for_administrators_only() -> None:

@@ -30,6 +30,9 @@ class Severity(models.TextChoices):
     WARNING = "warning", _("warning")
 
 
+OPERATORS = [("<=", "≤"), ("==", "=")]
+
+
 class Rule(models.Model):
     """`left` and `right` are keys of entry fields; `left` empty means all rating items.
 
@@ -41,9 +44,7 @@ class Rule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=RuleKind.choices)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
     left = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("keys"))
-    operator = models.CharField(
-        _("operator"), max_length=2, choices=[("<=", "≤"), ("==", "=")], default="<=", blank=True
-    )
+    operator = models.CharField(_("operator"), max_length=2, choices=OPERATORS, default="<=", blank=True)
     right = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("compared with"))
     limit = models.DecimalField(_("limit"), max_digits=10, decimal_places=2, null=True, blank=True)
     is_on = models.BooleanField(_("in use"), default=True)
