@@ -24,7 +24,7 @@ class IndicatorChoice(forms.ModelChoiceField):
 
 
 class PhaseChoice(forms.ModelChoiceField):
-    """Phases of one programme; empty stands for the programme as a whole."""
+    """Phases of one programme; empty stands for the programme as a whole. The only phase may have no label."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -36,7 +36,7 @@ class PhaseChoice(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, obj: Any) -> str:
-        return obj.label
+        return obj.label or obj.code
 
 
 def choose_from(form: forms.Form, name: str, queryset: Any) -> None:

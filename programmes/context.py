@@ -100,7 +100,7 @@ def record_election(
         _require_country(by, election.country)
     errors = _country_errors(country) | _day_errors(date)
     same = Election.objects.filter(country=country, level=level, kind=kind.strip(), date=date)
-    if same.exclude(pk=election.pk if election else None).exists():
+    if any(one != election for one in same):
         errors["date"] = _("This election is recorded already.")
     if errors:
         raise ValidationError(errors)
@@ -146,7 +146,7 @@ def assess_space(
     if not evidence.strip():
         errors["evidence"] = _("Say what the rating rests on.")
     same = SpaceAssessment.objects.filter(programme=programme, country=country, space=space, date=date)
-    if same.exclude(pk=assessment.pk if assessment else None).exists():
+    if any(one != assessment for one in same):
         errors["space"] = _("This space is rated for this day already; mend that rating.")
     if errors:
         raise ValidationError(errors)

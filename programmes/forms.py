@@ -88,7 +88,7 @@ class AssessmentForm(forms.Form):
     )
     space = forms.ChoiceField(label=_("Space"), choices=Space.choices)
     date = day(_("Date"))
-    rating = forms.TypedChoiceField(label=_("Rating, 1 to 6"), choices=RATINGS, coerce=int)
+    rating = forms.TypedChoiceField(label=_("Rating, 1 to 6"), choices=[("", "–"), *RATINGS], coerce=int)
     evidence = forms.CharField(label=_("Evidence"), max_length=2000, widget=area())
     author = forms.CharField(label=_("Author"), required=False, max_length=150)
 

@@ -78,3 +78,14 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def says(self) -> str:
+        """The keys as a formula; the limit stands beside it."""
+        left = " + ".join(self.left)
+        if self.kind == RuleKind.COMPARE:
+            return f"{left} {self.get_operator_display()} {' + '.join(self.right)}"
+        if self.kind == RuleKind.BALANCE and len(self.right) == 2:
+            came, went = self.right
+            return f"{left} = {_('last')} {left} + {came} − {went}"
+        return ", ".join(self.left) or str(_("all ratings"))

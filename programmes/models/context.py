@@ -143,7 +143,7 @@ class SpaceAssessment(models.Model):
     evidence = models.TextField(_("evidence"))
     author = models.CharField(_("author"), max_length=150, blank=True)
 
-    scope = ByProgrammeOrCountry("programme", "country")
+    scope = ByProgrammeOrCountry("programme", "country", for_programmes_too=True)
     objects = ScopedQuerySet.as_manager()
 
     class Meta:

@@ -137,6 +137,16 @@ def test_only_who_keeps_a_register_in_the_country_records() -> None:
         )
 
 
+def test_a_rating_of_a_country_is_seen_by_its_programmes_and_not_by_others(client_of: Client) -> None:
+    assert client_of.post(url("assessment-new"), {**RATING, "programme": "", "country": "ETH"}).status_code == 302
+    rating = SpaceAssessment.objects.get()
+    assert client_of.get(url("assessment", rating.pk)).status_code == 200
+    elsewhere = Client()
+    elsewhere.force_login(factories.person(RoleName.ME_OFFICER, programme="TNWDP"))
+    assert elsewhere.get(url("assessment", rating.pk)).status_code == 404
+    assert "two meetings" not in elsewhere.get(url("context")).content.decode()
+
+
 def test_filters_narrow_and_queries_do_not_grow(client_of: Client) -> None:
     ethiopia = Place.objects.get(code="ETH")
     counts = []
