@@ -10,9 +10,8 @@ register(
     models.Scale,
     models.ScaleItem,
     models.ScaleVersion,
-    models.Target,
 )
-# Rounds, returns and results change by operations, which check, keep history and tell the upper floor.
+# Rounds, returns, results and targets change by operations, which check, keep history and tell the upper floor.
 register(
     models.EntryBatch,
     models.EvidenceFile,
@@ -24,6 +23,7 @@ register(
     models.ReturnComment,
     models.Round,
     models.RoundDue,
+    models.Target,
     models.WorkbookUpload,
     read_only=True,
 )

@@ -1,4 +1,7 @@
-"""Load the catalogue, the rating scale and their translations from the files in data/, as often as you like."""
+"""Load the catalogue, the rating scale and their translations from the files in data/, as often as you like.
+
+What people changed on the pages of the catalogue stays as they left it.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import csv
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import transaction
+from django.db import models, transaction
 
 from indicators.models import (
     Anchor,
@@ -26,6 +29,7 @@ from indicators.models import (
 DATA = Path(__file__).parent / "data"
 SCALE_CODE = "organizational-strength"
 
+M = TypeVar("M", bound=models.Model)
 Translations = dict[tuple[str, str, str], dict[str, str]]
 
 
@@ -75,16 +79,25 @@ def load() -> dict[str, int]:
     }
 
 
+def _put(model: type[M], key: dict[str, Any], values: dict[str, Any]) -> M:
+    """A row as the file has it, unless a person changed it here."""
+    row = model._default_manager.filter(**key).first()
+    if row is not None and getattr(row, "edited_at", None):
+        return row
+    return model._default_manager.update_or_create(**key, defaults=values)[0]
+
+
 def _version(indicator: Indicator, fields: dict[str, Any]) -> None:
-    IndicatorVersion.objects.update_or_create(indicator=indicator, number=1, defaults=fields)
+    _put(IndicatorVersion, {"indicator": indicator, "number": 1}, fields)
 
 
 def _indicator(row: dict[str, str], position: int, dimension: str, texts: Translations) -> None:
     code = row["code"]
     core = re.findall(r"\b(?:\d+(?:\.[\da-z]+)*|Policy \d|SF\.\d\.\d)", row["ifad_core_indicator"])
-    indicator, _created = Indicator.objects.update_or_create(
-        code=code,
-        defaults={
+    indicator = _put(
+        Indicator,
+        {"code": code},
+        {
             "level": IndicatorLevel.ORGANIZATION,
             "type": IndicatorType(row["type"]),
             "position": position,
@@ -112,9 +125,10 @@ def _indicator(row: dict[str, str], position: int, dimension: str, texts: Transl
 
 
 def _phase_indicator(row: dict[str, str], position: int, texts: Translations) -> None:
-    indicator, _created = Indicator.objects.update_or_create(
-        code=row["code"],
-        defaults={
+    indicator = _put(
+        Indicator,
+        {"code": row["code"]},
+        {
             "level": IndicatorLevel.PHASE,
             "type": IndicatorType.OUTPUT,
             "position": position,
@@ -133,9 +147,10 @@ def _phase_indicator(row: dict[str, str], position: int, texts: Translations) ->
 
 
 def _field(row: dict[str, str], position: int, texts: Translations) -> None:
-    EntryField.objects.update_or_create(
-        key=row["key"],
-        defaults={
+    _put(
+        EntryField,
+        {"key": row["key"]},
+        {
             "indicator": Indicator.objects.get(code=row["key"].split(".")[0]),
             "label": row["label"],
             "value_type": row["value_type"],
@@ -150,9 +165,10 @@ def _field(row: dict[str, str], position: int, texts: Translations) -> None:
 
 
 def _rule(row: dict[str, str]) -> None:
-    Rule.objects.update_or_create(
-        code=row["code"],
-        defaults={
+    _put(
+        Rule,
+        {"code": row["code"]},
+        {
             "kind": row["kind"],
             "severity": row["severity"],
             "left": row["left"].split(),
@@ -170,6 +186,8 @@ def _scale(rows: list[dict[str, str]], texts: Translations) -> None:
     position = 0
     for row in rows:
         version, _created = ScaleVersion.objects.get_or_create(scale=scale, number=row["scale_version"])
+        if version.edited_at:
+            continue
         code = row["item_code"]
         if row["level"] == "1":
             position += 1

@@ -73,9 +73,11 @@ class Instrument:
 
 
 def asked_by_default(round_: Round) -> list[str]:
-    """Codes of the indicators that the catalogue asks in rounds of this kind."""
-    found = EntryField.objects.filter(collected_in__contains=[round_.collects])
-    codes = dict.fromkeys(found.order_by("position").values_list("indicator__code", flat=True))
+    """Codes of the indicators that the catalogue asks in rounds of this kind: defined on its date, not retired."""
+    found = EntryField.objects.filter(
+        collected_in__contains=[round_.collects], indicator__versions__valid__contains=round_.reference_date
+    )
+    codes = dict.fromkeys(found.order_by("position", "pk").values_list("indicator__code", flat=True))
     return list(codes)
 
 
@@ -86,7 +88,7 @@ def load(round_: Round) -> Instrument:
         EntryField.objects.filter(indicator__code__in=asked, collected_in__contains=[round_.collects])
         .select_related("indicator")
         .prefetch_related("indicator__versions")
-        .order_by("position")
+        .order_by("position", "pk")
     )
     versions = {}
     for one in order:
@@ -112,7 +114,7 @@ def _label(instrument: Instrument, one: EntryField) -> str:
 
 
 def _specs(fields: Mapping[str, Field]) -> Iterable[RuleSpec]:
-    for rule in Rule.objects.order_by("pk"):
+    for rule in Rule.objects.filter(is_on=True).order_by("pk"):
         if all(key in fields for key in [*rule.left, *rule.right]):
             yield RuleSpec(
                 rule.code,

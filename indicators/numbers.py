@@ -9,6 +9,9 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from babel import Locale
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programmes.digits import latin_digits, shown
@@ -40,6 +43,23 @@ def read(text: str, language: str = "en") -> Decimal | None:
         raise Unreadable(_("“%(text)s” has too many digits.") % {"text": shown(text)})
     number = Decimal(f"{whole}.{fraction}" if fraction else whole)
     return -number if negative and number else number
+
+
+def written(value: Decimal | None, language: str = "en") -> str:
+    """A number for an input, without groups, so that `read` gives it back in the same language; "" for None."""
+    if value is None:
+        return ""
+    point = SEPARATORS.get(language.split("-")[0], SEPARATORS["en"])[0][0]
+    return f"{value.normalize() + 0:f}".replace(".", point)
+
+
+def displayed(value: Decimal | None) -> str:
+    """A number in a table, grouped as the reader's language does, with Latin digits; "" for None."""
+    if value is None:
+        return ""
+    code = (get_language() or "en").split("-")[0]
+    locale = Locale.parse({"ar": "ar_EG"}.get(code, code))
+    return str(format_decimal(value, format="#,##0.####", locale=locale, numbering_system="latn"))
 
 
 def _parts(body: str, point: str, group: str, text: str) -> tuple[str, str]:

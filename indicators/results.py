@@ -17,7 +17,7 @@ from indicators.models import Indicator, IndicatorLevel, PhaseResult, PhaseResul
 from indicators.signals import results_changed
 from programmes.access import Permission, require
 from programmes.financing import CORRECTIONS_BY_BASIS
-from programmes.models import Phase, Programme
+from programmes.models import CorrectionKind, Phase, Programme
 
 
 @transaction.atomic
@@ -51,6 +51,18 @@ def report(
             raise ValidationError(
                 {"phase": _("This figure stands either in the phases or in their unsplit total, not in both.")}
             )
+    errors: dict[str, Any] = {}
+    if value is None and not fields.get("null_reason"):
+        errors["null_reason"] = _("Give a value, or the reason why there is none.")
+    elif value is not None and fields.get("null_reason"):
+        errors["null_reason"] = _("Give either a value or a reason for not having one.")
+    if value is not None and value < 0:
+        errors["value"] = _("A result cannot be negative.")
+    subject = {name: fields.get(name) or blank for name, blank in (("subcategory", ""), ("place", None))}
+    if PhaseResult.objects.filter(programme=programme, phase=phase, indicator=indicator, **subject).exists():
+        errors["indicator"] = _("This is reported already; correct the reported value instead.")
+    if errors:
+        raise ValidationError(errors)
     result = PhaseResult(
         programme=programme, phase=phase, indicator=indicator, value=value, unit=unit, basis=basis, **fields
     )
@@ -78,6 +90,17 @@ def correct(
     """
     if by is not None:
         require(by, Permission.ROUNDS_MANAGE, programme=result.programme)
+    errors: dict[str, Any] = {}
+    if value is None and not basis:
+        errors["value"] = _("Give the corrected value, the corrected basis, or both.")
+    elif value is not None and value < 0:
+        errors["value"] = _("A result cannot be negative.")
+    if not reason.strip():
+        errors["reason"] = _("Say why it is corrected.")
+    if kind == CorrectionKind.DOCUMENTED and not source.strip():
+        errors["source"] = _("A documented correction needs its source.")
+    if errors:
+        raise ValidationError(errors)
     result.corrections.filter(kind=kind, superseded_at__isnull=True).update(superseded_at=timezone.now())
     correction = PhaseResultCorrection(
         result=result, kind=kind, value=value, basis=basis, reason=reason, source=source, url=url, author=by

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from indicators.instruments import asked_by_default
@@ -47,6 +48,12 @@ def _step(round_: Round, status: str, by: Any, reason: str = "", instrument: lis
     return now
 
 
+def scale_version_on(day: datetime.date) -> ScaleVersion | None:
+    """The version of the rating scale that rounds of a date use: the newest that is valid by then."""
+    valid = ScaleVersion.objects.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
+    return valid.order_by(F("valid_from").desc(nulls_last=True), "-pk").first()
+
+
 @transaction.atomic
 def plan(
     *,
@@ -82,7 +89,7 @@ def plan(
         reference_date=reference_date,
         period=DateRange(period_from, reference_date + day) if outputs else None,
         window=DateRange(window[0], window[1] + day),
-        scale_version=ScaleVersion.objects.order_by("-pk").first(),
+        scale_version=scale_version_on(reference_date),
         **fields,
     )
     round_.full_clean()

@@ -215,14 +215,18 @@ class ByCountry:
 
 @dataclass(frozen=True)
 class ByProgrammeOrCountry:
+    """`for_programmes_too`: rows of a country concern all who read a programme there, as its policy events do."""
+
     programme_path: str
     country_path: str
+    for_programmes_too: bool = False
 
     def restrict(self, scope: Scope) -> models.Q | None:
         if scope.is_empty:
             return None
+        countries = scope.countries_of_programmes if self.for_programmes_too else scope.countries
         return models.Q(**{f"{self.programme_path}__in": scope.programmes}) | models.Q(
-            **{f"{self.country_path}__in": scope.countries}
+            **{f"{self.country_path}__in": countries}
         )
 
 

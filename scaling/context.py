@@ -50,6 +50,9 @@ def navigation(request: HttpRequest) -> list[Section]:
             if may(user, Permission.REGISTRY_WRITE)
             else []
         ),
+        Entry(_("Targets and results"), "check2-circle", reverse("indicators:targets"), "targets"),
+        Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
+        Entry(_("Enabling space"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]

@@ -17,6 +17,7 @@ pages = (
 urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include(pages)),
+    path("", include("programmes.urls")),
     path("", include("organizations.urls")),
     path("", include("indicators.urls")),
     path("registry-lists/", include("organizations.lists.urls")),

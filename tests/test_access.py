@@ -16,7 +16,18 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from indicators import rounds
-from indicators.models import EvidenceFile, Return, Round, RoundDue, ScaleVersion, SecondAssessment, WorkbookUpload
+from indicators.models import (
+    EvidenceFile,
+    Indicator,
+    PhaseResult,
+    Return,
+    Round,
+    RoundDue,
+    ScaleVersion,
+    SecondAssessment,
+    Target,
+    WorkbookUpload,
+)
 from organizations import apex_memberships, linkages, offices, registry, services
 from organizations.models import (
     ApexMembership,
@@ -39,7 +50,10 @@ pytestmark = pytest.mark.django_db
 #: "nobody": answers 404. "round…": something of a round, for people of its programme ("write": who may change it,
 #: "data": asked by a script, "officer": only for who enters). "organization…": something of an organization, for whoever
 #: may see it ("history": who reads who did what, "write": who keeps its register); "registry": who keeps any register.
-#: "list…": something of a list that was brought, for who keeps the register of its programme.
+#: "list…": something of a list that was brought, for who keeps the register of its programme. "programme…": something of
+#: a programme, for people of it ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
+#: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
+#: for who keeps a register (of a side).
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -102,6 +116,39 @@ EXPECTED: dict[str, str] = {
     "lists:leave-out-wrong": "list write",
     "lists:take-over": "list write",
     "lists:marked": "list",
+    "indicators:targets": "signed in",
+    "indicators:target": "programme",
+    "indicators:target-accept": "programme manages post",
+    "indicators:target-set": "programme sets",
+    "indicators:target-table": "programme sets",
+    "indicators:results": "signed in",
+    "indicators:result": "programme",
+    "indicators:result-report": "programme manages",
+    "indicators:catalogue": "signed in",
+    "indicators:rules": "signed in",
+    "indicators:scales": "signed in",
+    "indicators:indicator": "catalogue",
+    "indicators:scale-version": "catalogue",
+    "indicators:indicator-new": "catalogue manages",
+    "indicators:indicator-edit": "catalogue manages",
+    "indicators:indicator-retire": "catalogue manages",
+    "indicators:version-new": "catalogue manages",
+    "indicators:version-mend": "catalogue manages",
+    "indicators:field-new": "catalogue manages",
+    "indicators:field": "catalogue manages",
+    "indicators:rule-new": "catalogue manages",
+    "indicators:rule": "catalogue manages",
+    "indicators:scale-version-new": "catalogue manages",
+    "indicators:scale-item-new": "catalogue manages",
+    "indicators:scale-item": "catalogue manages",
+    "indicators:scale-item-remove": "catalogue manages post",
+    "programmes:context": "signed in",
+    "programmes:policy-event-new": "context",
+    "programmes:policy-event": "context PCDP",
+    "programmes:election-new": "context",
+    "programmes:election": "context PCDP",
+    "programmes:assessment-new": "context",
+    "programmes:assessment": "context PCDP",
     "account_login": "open",
     "account_logout": "open",
     "account_inactive": "open",
@@ -146,6 +193,12 @@ RESOURCES = {
     "results": "id",
     "rounds": "code",
     "returns": "id",
+}
+
+#: Who may do what an address is for, where that is fewer people than may read.
+PEOPLE_WHO = {
+    "sets": {"administrator", "manager", "officer"},
+    "manages": {"administrator", "manager"},
 }
 
 SIDES = {"PCDP": "ETH", "TNWDP": "IND"}
@@ -326,7 +379,12 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(name for name, rule in EXPECTED.items() if not rule.startswith(("round", "organization", "list")))
+    "name",
+    sorted(
+        name
+        for name, rule in EXPECTED.items()
+        if not rule.startswith(("round", "organization", "list", "programme", "catalogue", "context"))
+    ),
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
@@ -541,6 +599,101 @@ def test_a_list_is_for_who_keeps_the_register_of_its_programme(two_sides: dict[s
                 assert answer.status_code == 404, (name, who)
             ListUpload.objects.filter(pk=kept.pk).update(state="ready", committed_at=None)
     assert Organization.objects.count() == before
+
+
+def of_a_programme(side: str) -> dict[str, list[Any]]:
+    """Arguments of every address of something in a programme, by name."""
+    programme = Programme.objects.get(code=side)
+    target = Target.objects.create(
+        programme=programme,
+        indicator=Indicator.objects.get(code="OP-06"),
+        by_date=datetime.date(2030, 12, 31),
+        value=10,
+        set_on=datetime.date(2026, 1, 1),
+        is_proposal=True,
+    )
+    result = PhaseResult.objects.filter(programme=programme).first()
+    assert result is not None
+    own = {"indicators:target": target.pk, "indicators:target-accept": target.pk, "indicators:result": result.pk}
+    return {name: [own.get(name, side)] for name, rule in EXPECTED.items() if rule.startswith("programme")}
+
+
+@pytest.mark.parametrize("side", sorted(SIDES))
+def test_what_belongs_to_a_programme_is_for_its_people(side: str) -> None:
+    """Outside the scope nothing exists; inside, roles that may not are refused, by reading and by sending."""
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, arguments in of_a_programme(side).items():
+        url, words = reverse(name, args=arguments), EXPECTED[name].split()[1:]
+        may = PEOPLE_WHO[words[0]] if words else set(everybody)
+        for who, (someone, sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            inside = side in sides
+            expected = 302 if someone is None else 404 if not inside else 200 if who in may else 403
+            if "post" not in words:
+                assert client.get(url).status_code == expected, (name, who)
+            if expected != 200:
+                assert client.post(url).status_code == expected, (name, who)
+    assert Target.objects.get().is_proposal, "nobody accepted it"
+
+
+def test_the_catalogue_is_read_by_every_role_and_kept_by_administrators() -> None:
+    version = ScaleVersion.objects.get()
+    item = version.items.order_by("position")[0]
+    arguments: dict[str, list[Any]] = {
+        "indicators:scale-version": [version.pk],
+        "indicators:indicator-new": [],
+        "indicators:version-mend": ["OP-06", 1],
+        "indicators:field": ["OP-06.women"],
+        "indicators:rule-new": [],
+        "indicators:rule": ["op-06-growth"],
+        "indicators:scale-version-new": [version.scale.code],
+        "indicators:scale-item-new": [version.pk],
+        "indicators:scale-item": [item.pk],
+        "indicators:scale-item-remove": [item.pk],
+    }
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("catalogue"):
+            continue
+        url, words = reverse(name, args=arguments.get(name, ["OP-06"])), rule.split()[1:]
+        for who, (someone, _sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            if someone is None:
+                expected = {302}
+            elif who == "nobody's":
+                expected = {403, 404}
+            else:
+                expected = {200} if who == "administrator" or not words else {403}
+            if "post" not in words:
+                assert client.get(url).status_code in expected, (name, who)
+            if words and who != "administrator":
+                assert client.post(url).status_code in expected, (name, who)
+    assert version.items.count() == 24, "nobody removed anything"
+
+
+def test_the_enabling_space_is_kept_by_who_keeps_a_register(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    kinds = {"policy-event": "policy-events", "election": "elections", "assessment": "space-assessments"}
+    writers = PEOPLE_WHO["sets"]
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("context"):
+            continue
+        side = rule.partition(" ")[2]
+        own = sorted(two_sides[side][kinds[name.split(":")[1]]]) if side else []
+        url = reverse(name, args=own)
+        for who, (someone, sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            hidden = side and side not in sides
+            expected = 302 if someone is None else 404 if hidden else 200 if who in writers else 403
+            assert client.get(url).status_code == expected, (name, who)
+            if expected != 200:
+                assert client.post(url).status_code == expected, (name, who)
 
 
 def test_administration_is_for_administrators_only() -> None:

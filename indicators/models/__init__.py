@@ -29,13 +29,14 @@ from indicators.models.rounds import (
     RoundDue,
     RoundKind,
     RoundStatus,
-    Target,
 )
-from indicators.models.rules import Rule, RuleKind, Severity
+from indicators.models.rules import OPERATORS, Rule, RuleKind, Severity
 from indicators.models.scales import Anchor, Scale, ScaleItem, ScaleVersion
+from indicators.models.targets import Target
 from indicators.models.workbooks import WorkbookUpload
 
 __all__ = [
+    "OPERATORS",
     "OUTPUT_KINDS",
     "Anchor",
     "CollectedIn",

@@ -44,6 +44,8 @@ class Indicator(models.Model):
     related = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("related indicator")
     )
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()
@@ -63,6 +65,22 @@ class Indicator(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def version_now(self) -> IndicatorVersion | None:
+        """The version in force today; None once it is retired. Wants `versions` prefetched."""
+        return in_force(self.versions.all(), datetime.date.today())
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language: of today, else of the last version. Wants `versions` prefetched."""
+        version = self.version_now or max(self.versions.all(), key=lambda one: one.number, default=None)
+        return version.text("name") if version else self.code
+
+    @property
+    def label(self) -> str:
+        """Code and name, for a choice."""
+        return f"{self.code} · {self.name}"
 
 
 class IndicatorVersion(models.Model):
@@ -84,6 +102,8 @@ class IndicatorVersion(models.Model):
     checks = models.TextField(_("checks"), blank=True)
     source = models.CharField(_("source"), max_length=200, blank=True)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()
@@ -107,6 +127,11 @@ class IndicatorVersion(models.Model):
     def text(self, field: str, language: str | None = None) -> str:
         """A text in the reader's language, else in English."""
         return translated(self, field, language)
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day it is valid, included; None for one without an end."""
+        return self.valid.upper - datetime.timedelta(days=1) if self.valid.upper else None
 
 
 def in_force(versions: Iterable[IndicatorVersion], day: datetime.date) -> IndicatorVersion | None:
@@ -157,6 +182,8 @@ class EntryField(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     translations = models.JSONField(_("translations"), default=dict, blank=True)
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()
@@ -188,6 +215,16 @@ class EntryField(models.Model):
 
     def text(self, field: str, language: str | None = None) -> str:
         return translated(self, field, language)
+
+    @property
+    def words(self) -> str:
+        """The label in the reader's language."""
+        return self.text("label")
+
+    @property
+    def range_words(self) -> str:
+        least = f"{self.minimum.normalize() + 0:f}"
+        return f"≥ {least}" if self.maximum is None else f"{least} – {self.maximum.normalize() + 0:f}"
 
 
 def translated(row: models.Model, field: str, language: str | None = None) -> str:

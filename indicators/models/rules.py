@@ -30,6 +30,9 @@ class Severity(models.TextChoices):
     WARNING = "warning", _("warning")
 
 
+OPERATORS = [("<=", "≤"), ("==", "=")]
+
+
 class Rule(models.Model):
     """`left` and `right` are keys of entry fields; `left` empty means all rating items.
 
@@ -41,11 +44,12 @@ class Rule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=RuleKind.choices)
     severity = models.CharField(_("severity"), max_length=10, choices=Severity.choices)
     left = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("keys"))
-    operator = models.CharField(
-        _("operator"), max_length=2, choices=[("<=", "≤"), ("==", "=")], default="<=", blank=True
-    )
+    operator = models.CharField(_("operator"), max_length=2, choices=OPERATORS, default="<=", blank=True)
     right = ArrayField(models.CharField(max_length=60), default=list, blank=True, verbose_name=_("compared with"))
     limit = models.DecimalField(_("limit"), max_digits=10, decimal_places=2, null=True, blank=True)
+    is_on = models.BooleanField(_("in use"), default=True)
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()
@@ -74,3 +78,14 @@ class Rule(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def says(self) -> str:
+        """The keys as a formula; the limit stands beside it."""
+        left = " + ".join(self.left)
+        if self.kind == RuleKind.COMPARE:
+            return f"{left} {self.get_operator_display()} {' + '.join(self.right)}"
+        if self.kind == RuleKind.BALANCE and len(self.right) == 2:
+            came, went = self.right
+            return f"{left} = {_('last')} {left} + {came} − {went}"
+        return ", ".join(self.left) or str(_("all ratings"))

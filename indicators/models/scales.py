@@ -30,6 +30,8 @@ class ScaleVersion(models.Model):
     scale = models.ForeignKey(Scale, on_delete=models.CASCADE, related_name="versions", verbose_name=_("rating scale"))
     number = models.CharField(_("version"), max_length=20)
     valid_from = models.DateField(_("from"), null=True, blank=True)
+    #: When a person changed the row here; the loader leaves it alone from then on.
+    edited_at = models.DateTimeField(_("changed here"), null=True, blank=True, editable=False)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()
@@ -70,6 +72,15 @@ class ScaleItem(models.Model):
 
     def text(self, field: str, language: str | None = None) -> str:
         return translated(self, field, language)
+
+    @property
+    def shown_name(self) -> str:
+        """In the reader's language."""
+        return self.text("name")
+
+    @property
+    def shown_means(self) -> str:
+        return self.text("means_of_verification")
 
 
 class Anchor(models.Model):

@@ -86,17 +86,16 @@ class PolicyEvent(models.Model):
         return self.title
 
 
+ELECTION_LEVELS = [("national", _("national")), ("regional", _("regional")), ("local", _("local"))]
+
+
 class Election(models.Model):
     """A date in the electoral calendar."""
 
     country = models.ForeignKey(
         "programmes.Place", on_delete=models.PROTECT, related_name="elections", verbose_name=_("country")
     )
-    level = models.CharField(
-        _("level"),
-        max_length=20,
-        choices=[("national", _("national")), ("regional", _("regional")), ("local", _("local"))],
-    )
+    level = models.CharField(_("level"), max_length=20, choices=ELECTION_LEVELS)
     kind = models.CharField(_("kind"), max_length=60)
     date = models.DateField(_("date"))
     source = models.CharField(_("source"), max_length=300, blank=True)
@@ -144,7 +143,7 @@ class SpaceAssessment(models.Model):
     evidence = models.TextField(_("evidence"))
     author = models.CharField(_("author"), max_length=150, blank=True)
 
-    scope = ByProgrammeOrCountry("programme", "country")
+    scope = ByProgrammeOrCountry("programme", "country", for_programmes_too=True)
     objects = ScopedQuerySet.as_manager()
 
     class Meta:

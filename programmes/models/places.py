@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import Everyone, ScopedQuerySet
@@ -73,6 +74,11 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """In the reader's language."""
+        return self.names.get((get_language() or "en").split("-")[0]) or self.name
 
     @property
     def is_country(self) -> bool:
