@@ -98,7 +98,7 @@ def in_words(**renamed: str) -> Iterator[None]:
 
 def keep(row: models.Model, *, exclude: tuple[str, ...] = (), update: tuple[str, ...] = (), **renamed: str) -> None:
     """Check a row and save it. Constraints are left to the database, which says their names."""
-    check(row, exclude=exclude, **renamed)
+    check(row, exclude=exclude, unique=True, **renamed)
     with in_words(**renamed):
         row.save(update_fields=update or None)
 
