@@ -122,9 +122,13 @@ def columns_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         header_row = _number(data.get("header_row"), 0)
         typed = {
-            _number(key.removeprefix("column-"), -1): value for key, value in data.items() if key.startswith("column-")
+            _number(key.removeprefix("column-"), -1): str(value)
+            for key, value in data.items()
+            if key.startswith("column-")
         }
-        defaults = {key.removeprefix("default-"): value for key, value in data.items() if key.startswith("default-")}
+        defaults = {
+            key.removeprefix("default-"): str(value) for key, value in data.items() if key.startswith("default-")
+        }
         errors: dict[str, list[str]] = {}
         try:
             return _hint(
@@ -197,7 +201,7 @@ def rows_page(request: HttpRequest, pk: int) -> HttpResponse:
     typed: dict[int, str] = {}
     if request.method == "POST":
         typed = {
-            _number(key.removeprefix("row-"), -1): value
+            _number(key.removeprefix("row-"), -1): str(value)
             for key, value in request.POST.items()
             if key.startswith("row-")
         }
