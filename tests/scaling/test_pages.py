@@ -11,10 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from indicators.models import Return
+from indicators.models import Return, Target
 from organizations.models import Organization
 from programmes.access import RoleName
-from programmes.models import Programme
+from programmes.models import PolicyEvent, Programme
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,8 @@ def test_synthetic_programmes_are_left_out_unless_asked_for_and_marked(everythin
     assert {state for kind, state in states if kind == "semi_annual"} == {"draft", "submitted", "returned"}
     call_command("load_demonstration", "--sign-ins", f"{tmp_path}/sign-ins.json", verbosity=0)
     assert made.count() == 29
+    assert Target.objects.filter(is_proposal=True).count() == 1 and Target.objects.count() == 4
+    assert PolicyEvent.objects.filter(title__contains="synthetic").count() == PolicyEvent.objects.count() == 2
 
 
 def test_an_empty_programme_says_what_to_do_next(everything: Client) -> None:

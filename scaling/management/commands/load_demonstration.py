@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.models import User
-from scaling import demonstration, demonstration_register, rollups
+from scaling import demonstration, demonstration_register, demonstration_surroundings, rollups
 
 
 class Command(BaseCommand):
@@ -25,10 +25,11 @@ class Command(BaseCommand):
         with os.fdopen(descriptor, "w") as file:
             json.dump(people, file, indent=1)
         unfinished.rename(path)
-        organizations = demonstration_register.load(
-            programme=programme,
-            officer=User.objects.get(email="officer@trellis.example"),
-            manager=User.objects.get(email="manager@trellis.example"),
-        )
+        doers = {
+            "officer": User.objects.get(email="officer@trellis.example"),
+            "manager": User.objects.get(email="manager@trellis.example"),
+        }
+        organizations = demonstration_register.load(programme=programme, **doers)
+        demonstration_surroundings.load(programme=programme, **doers)
         rollups.drain()
         self.stdout.write(f"{len(people)} sign-ins, {organizations} synthetic organizations")
