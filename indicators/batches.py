@@ -74,7 +74,9 @@ def _content(value: Any) -> Content:
 
 def _texts(row: dict[str, Any], name: str) -> dict[str, str]:
     found = row.get(name, {})
-    if not isinstance(found, dict) or not all(_is_name(key) and isinstance(text, str) for key, text in found.items()):
+    if not isinstance(found, dict) or not all(
+        _is_name(key) and isinstance(text, str) and "\0" not in text for key, text in found.items()
+    ):
         raise ValidationError(_("“%(name)s” must map codes to texts.") % {"name": name})
     return found
 

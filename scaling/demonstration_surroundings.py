@@ -64,7 +64,12 @@ def load(*, programme: Programme, officer: Any, manager: Any) -> None:
         by=manager,
     )
     context.record_election(
-        country=country, level="local", kind="general (synthetic)", date=DAY(year + 1, 8, 9), source=INVENTED, by=manager
+        country=country,
+        level="local",
+        kind="general (synthetic)",
+        date=DAY(year + 1, 8, 9),
+        source=INVENTED,
+        by=manager,
     )
     for space, ratings in (("political", (3, 4)), ("institutional", (3, 5)), ("financial_fiscal", (4, 3))):
         for day, rating in zip((DAY(2020, 6, 30), DAY(2022, 6, 30)), ratings, strict=True):

@@ -160,7 +160,7 @@ BAD_CELLS: list[tuple[str, Any, str]] = [
     ("Name", LONG, "longer than"),
     ("Name", "\u202e\u200f", "name is missing"),
     ("Name", None, "name is missing"),
-    ("Code", "a/b", "no “/”"),
+    ("Code", "a/b", "A code consists of"),
     ("Code", "c" * 41, "longer than"),
     ("Formed", "2150", "future"),
     ("Formed", "2100-01-01", "future"),
@@ -171,7 +171,7 @@ BAD_CELLS: list[tuple[str, Any, str]] = [
     ("Crops", "rice, " + "y" * 61, "longer than"),
     ("Status since", "2013", "later day"),
     ("Apex", "A0", "cannot be its own apex"),
-    ("Kind", "inter professional association", "unites organizations"),
+    ("Kind", "inter professional association", "its members are organizations"),
 ]
 
 
