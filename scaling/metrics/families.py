@@ -13,9 +13,7 @@ TWO_PLACES = Decimal("0.01")
 Day = datetime.date
 
 
-def families(
-    records: Iterable[Record], on: Day, opening_of: Callable[[Record], Day | None]
-) -> list[list[Record]]:
+def families(records: Iterable[Record], on: Day, opening_of: Callable[[Record], Day | None]) -> list[list[Record]]:
     """Organizations tied by a merger or split after the opening and until the closing; the others each alone.
 
     Sorted by code. A successor that is not among the records leaves its predecessor alone, and so lost.
