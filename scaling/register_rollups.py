@@ -99,11 +99,12 @@ def summed(found: Mapping[Position, Register], edges: Iterable[Edge]) -> Compute
         by_cell[position.cell][position] = register
     return Computed(
         cells={cell: by_cohort(parts) for cell, parts in by_cell.items()},
-        federations={apex: by_cohort(parts) for apex, parts in _federations(found, edges).items()},
+        federations={apex: by_cohort(parts) for apex, parts in federations(found, edges).items()},
     )
 
 
-def _federations(found: Mapping[Position, Register], edges: Iterable[Edge]) -> dict[str, dict[Position, Register]]:
+def federations(found: Mapping[Position, Register], edges: Iterable[Edge]) -> dict[str, dict[Position, Register]]:
+    """Apex → itself and every position below it, each once whatever the number of ways up."""
     above: dict[str, set[str]] = defaultdict(set)
     for member, apex in edges:
         above[member].add(apex)
@@ -118,12 +119,12 @@ def _federations(found: Mapping[Position, Register], edges: Iterable[Edge]) -> d
                 waiting.extend(above.get(apex, ()))
         return reached
 
-    federations: dict[str, dict[Position, Register]] = defaultdict(dict)
+    found_below: dict[str, dict[Position, Register]] = defaultdict(dict)
     for position, register in found.items():
         start = position.apexes | ({position.apex} if position.apex else set())
         for apex in upward(start):
-            federations[apex][position] = register
-    return federations
+            found_below[apex][position] = register
+    return found_below
 
 
 def compute(reading: readers.Reading) -> Computed:
