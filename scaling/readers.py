@@ -263,11 +263,11 @@ class _Facts:
         )
 
     def _bonded(self, pk: int) -> list[AtStage]:
-        decisions: list[tuple[Day, int, bool | None]] = [(day, 0, met) for day, met in self.checks.get(pk, ())]
+        decisions: list[tuple[Day, int, bool | None]] = [(day, 1, met) for day, met in self.checks.get(pk, ())]
         for day, values, scale in self.assessed.get(pk, ()):
             items = {code: Decimal(str(values[code])) for code in stages.GATE_ITEMS if code in values}
-            decisions.append((day, 1, stages.gate(self.dimensions.scores(values, scale), items)))
-        ordered = sorted(decisions, key=lambda one: one[:2])  # of one day, the assessment has the last word
+            decisions.append((day, 0, stages.gate(self.dimensions.scores(values, scale), items)))
+        ordered = sorted(decisions, key=lambda one: one[:2])  # a checklist of the day of an assessment knows it
         return stages.bonded([(day, decided) for day, _order, decided in ordered], self.on)
 
     def _observed(self, row: tuple[Any, ...], date: Day, values: dict[str, Any]) -> Observed:

@@ -24,14 +24,14 @@ class FileError(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """A row of a file; `number` counts from 1, the header being line 1."""
+    """A row of a file; `at` counts from 1, the header being line 1."""
 
     file: str
-    number: int
+    at: int
     cells: dict[str, str]
 
     def wrong(self, column: str, message: str) -> FileError:
-        return FileError(self.file, self.number, column, message)
+        return FileError(self.file, self.at, column, message)
 
     def has(self, column: str) -> bool:
         return bool(self.cells.get(column))

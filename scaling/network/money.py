@@ -26,7 +26,7 @@ def _rates(network: Network) -> None:
     dates = round_dates(network)
     for line in network.folder.lines("credit", ("round",)):
         date = dates[line.one_of("round", dates)]
-        source = f"{line.file}, line {line.number}"
+        source = f"{line.file}, line {line.at}"
         for column in ("per_dollar", "deflator"):
             if line.has(column) and line.number(column) <= 0:
                 raise line.wrong(column, "a number above 0 is expected")
@@ -77,7 +77,7 @@ def _financing(network: Network) -> None:
                 amount=new_credit(line.number("usd_million"), rolled_over) * MILLION,
                 currency="USD",
                 attribution_share=share,
-                source=f"{line.file}, line {line.number}",
+                source=f"{line.file}, line {line.at}",
                 by=None,
             )
         except ValidationError as error:

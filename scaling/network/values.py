@@ -60,7 +60,7 @@ class Sheet:
     def put(self, key: str, value: Decimal | int, line: Line, column: str) -> None:
         found = self.values.get(key)
         if found is not None and found[0] != value:
-            raise line.wrong(column, f"{found[1].file}, line {found[1].number} says {found[0]}")
+            raise line.wrong(column, f"{found[1].file}, line {found[1].at} says {found[0]}")
         self.values[key] = (Decimal(value), line, column)
 
 
