@@ -149,7 +149,7 @@ class MetricView(APIView):
         ],
     )
     def get(self, request: Request, name: str, **kwargs: Any) -> Response:
-        check_parameters(request, self.common | self.of_phases | OF_ORGANIZATIONS_NAMES)
+        check_parameters(request, set(self.common | self.of_phases | OF_ORGANIZATIONS_NAMES))
         if name in REGISTER_METRICS:
             for parameter in self.of_phases & request.query_params.keys():
                 raise ValidationError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import types
 import typing
 from collections.abc import Mapping
@@ -43,9 +42,14 @@ def load(stored: Mapping[str, Any]) -> Register:
     return _loaded_part(Register, stored)
 
 
-@functools.cache
-def _types(kind: type[Additive]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+_TYPES: dict[type, dict[str, Any]] = {}
+
+
+def _types(kind: type) -> dict[str, Any]:
+    """What each field of a part holds; looked up once for each kind of part."""
+    if kind not in _TYPES:
+        _TYPES[kind] = typing.get_type_hints(kind)
+    return _TYPES[kind]
 
 
 T = typing.TypeVar("T", bound=Additive)

@@ -42,7 +42,7 @@ class MetricSerializer(serializers.Serializer[Any]):
 
 
 def described(metric: Metric | RegisterMetric) -> dict[str, Any]:
-    of_phases = not isinstance(metric, RegisterMetric)
+    parameters = metric.parameters if isinstance(metric, RegisterMetric) else ()
     return {
         "name": metric.name,
         "family": metric.family,
@@ -52,8 +52,8 @@ def described(metric: Metric | RegisterMetric) -> dict[str, Any]:
         "components": list(metric.components),
         "catalogue_code": metric.catalogue_code,
         "version": metric.version,
-        "subject": "phase" if of_phases else "organization",
-        "parameters": [] if of_phases else list(metric.parameters),
+        "subject": "organization" if isinstance(metric, RegisterMetric) else "phase",
+        "parameters": list(parameters),
         "url": f"/api/v1/metrics/{metric.name}/",
     }
 

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from programmes.models import Phase, Place, Programme
+from indicators.models import Round
+from indicators.signals import returns_changed
+from programmes.models import Programme
 from scaling import rollups
+from scaling.metrics import REGISTER_METRICS
 from scaling.network.load import load
 from tests import factories
 from tests.scaling import network as n
+from tests.scaling.network_programme import make_programme
 
 pytestmark = pytest.mark.django_db
 EXPECTED = {row["test_id"]: row for row in n.rows("expected_values")}
 THEN, BETWEEN, NOW = "net-2018", "net-2020", "net-2022"
-
-
-def programme(code: str = "NET") -> Programme:
-    country = Place.objects.filter(code="XNA").first() or Place.objects.create(code="XNA", name="Nowhere", iso3="XNA")
-    made = Programme.objects.create(code=code, name=f"Network {code}", instrument="project")
-    made.countries.add(country)
-    Phase.objects.create(
-        programme=made,
-        code=f"{code}-1",
-        sequence=1,
-        label="I",
-        effectiveness=datetime.date(2014, 1, 1),
-        completion=n.SUPPORT_ENDED,
-    )
-    return made
 
 
 def credit_folder(folder: Path) -> Path:
@@ -52,8 +41,8 @@ def credit_folder(folder: Path) -> Path:
 def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Both, loaded once for the tests of this file and taken away again."""
     with django_db_blocker.unblock(), transaction.atomic():
-        load(n.FOLDER, programme=programme())
-        load(credit_folder(tmp_path_factory.mktemp("credit")), programme=programme("CRED"))
+        load(n.FOLDER, programme=make_programme())
+        load(credit_folder(tmp_path_factory.mktemp("credit")), programme=make_programme("CRED"))
         while rollups.drain():
             pass
         yield
@@ -175,3 +164,131 @@ def test_the_value_worked_out_by_hand(client: Client, test_id: str) -> None:
     if row["unit"] == "US$" and EXPECTED[test_id]["unit"] == "US$ million":
         value /= 1_000_000
     assert value.quantize(expected, rounding=ROUND_HALF_UP) == expected
+
+
+def test_the_stages_of_2022(client: Client) -> None:
+    found = ask(client, "stage_share_linked", round=NOW)["components"]
+    counts = [found[stage]["value"] for stage in ("forming", "bonded", "aggregated", "linked")]
+    assert " / ".join(counts) == EXPECTED["FX-95"]["note"]
+
+
+def test_cells_and_records_answer_the_same(client: Client) -> None:
+    """A federation that holds everybody, cut by nothing: from its total. Each kind: from its cells. One by one: from
+    the records."""
+    for name in REGISTER_METRICS:
+        whole = ask(client, name, round=NOW)
+        day_after = ask(client, name, round=NOW, as_of="2022-06-30")
+        assert whole["value"] == day_after["value"], name
+        for kind in ("shg", "cooperative"):
+            cells = ask(client, name, round=NOW, kind=kind, apex="F1", tier="primary")
+            assert cells["null_reason"] or cells["value"] is not None
+    assert ask(client, "net_memberships", round=NOW, apex="F1")["value"] == "183"
+    cut = [ask(client, "net_memberships", round=NOW, apex="F1", kind=kind)["value"] for kind in ("shg", "cooperative")]
+    assert [*cut, ask(client, "net_memberships", round=NOW, apex="F1", tier="meso_apex")["value"]] == ["88", "90", "5"]
+
+
+def test_one_row_for_each_kind_adds_up_to_the_whole(client: Client) -> None:
+    rows = client.get("/api/v1/metrics/members_observed/", {"programme": "NET", "round": NOW, "by": "kind"}).json()
+    found = {row["group"]: row["value"] for row in rows["results"] if row["value"] is not None}
+    assert found == {"shg": "88", "cooperative": "130", "pastoral": "33"}
+
+
+def test_rounds_and_cohorts_are_told_apart(client: Client) -> None:
+    url = "/api/v1/metrics/members_observed/"
+    rows = client.get(url, {"programme": "NET", "by": "round", "tier": "primary"}).json()["results"]
+    assert {row["group"]: row["value"] for row in rows} == {THEN: "153", BETWEEN: "220", NOW: "251"}
+    rows = client.get(url, {"programme": "NET", "round": NOW, "by": "cohort"}).json()["results"]
+    found = {row["group"]: row["value"] for row in rows if row["value"] is not None}
+    assert found == {"2018-06-30": "198", "2020-06-30": "53"}
+
+
+def test_against_own_baselines_nobody_is_late(client: Client) -> None:
+    """G5 and G7 have a baseline of their own in 2020, so they grow against it; a rate for one year means nothing."""
+    row = ask(client, "membership_change", round=NOW)
+    parts = {name: row["components"][name]["value"] for name in ("organic", "new", "lost", "late", "unseen")}
+    assert parts == {"organic": "96", "new": "0", "lost": "-40", "late": "0", "unseen": "0"}
+    assert ask(client, "membership_cagr", round=NOW)["null_reason"] == "BASIS_MISMATCH"
+    assert ask(client, "membership_cagr", **ON_2022)["value"] is not None
+
+
+def test_a_past_day_gives_what_was_true_then(client: Client) -> None:
+    assert ask(client, "network_depth", as_of="2019-05-01")["value"] == "1"
+    before = ask(client, "members_observed", as_of="2021-09-29", tier="primary")
+    assert (before["value"], before["rounds"]) == ("220", [BETWEEN])
+    after = ask(client, "members_observed", as_of="2021-09-30", tier="primary")
+    assert after["value"] == "184"  # the water users' association had 36 members and was dissolved that day
+
+
+def test_a_row_says_how_fresh_and_how_complete_it_is(client: Client) -> None:
+    row = ask(client, "members_observed", round=NOW)
+    assert row["coverage"] == {"reported": 11, "due": 11} and row["computed_at"]
+    assert (row["n"], row["marks_waiting"]) == (7, 0)
+    ids = {Round.objects.get(code=NOW).pk}
+    returns_changed.send(sender=Round, return_ids=set(), round_ids=ids)
+    assert ask(client, "members_observed", round=NOW)["marks_waiting"] == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "at"),
+    [
+        ({"round": "nope"}, "round"),
+        ({"against": "cred-2018"}, "against"),
+        ({"round": THEN, "against": NOW}, "against"),
+        ({"round": NOW, "as_of": "2022-06-29"}, "as_of"),
+        ({"as_of": "2022-02-30"}, "as_of"),
+        ({"kind": "club"}, "kind"),
+        ({"tier": "high"}, "tier"),
+        ({"apex": "G99"}, "apex"),
+        ({"organization": "\u202eG1"}, "organization"),
+        ({"place": "NOPE"}, "place"),
+        ({"by": "phase"}, "by"),
+        ({"months": "0"}, "months"),
+        ({"months": "٢٤"}, "months"),
+        ({"months": "2" * 400}, "months"),
+        ({"prices": "euro"}, "prices"),
+        ({"dimension": "luck"}, "dimension"),
+        ({"basis": "printed"}, "basis"),
+        ({"phase": "NET-1"}, "phase"),
+        ({"round": "a,b"}, "round"),
+        ({"colour": "red"}, "colour"),
+        ({"place": "x" * 501}, "place"),
+        ({"apex": "\x00"}, "NUL"),
+    ],
+)
+def test_a_bad_parameter_is_a_problem_with_a_sentence(client: Client, query: dict[str, str], at: str) -> None:
+    answer = client.get("/api/v1/metrics/survival_after_support/", {"programme": "NET", **query})
+    assert answer.status_code == 400, answer.content
+    assert at in answer.content.decode()
+
+
+def test_a_metric_of_phases_does_not_know_organizations(client: Client) -> None:
+    for query in ({"round": NOW}, {"tier": "primary"}, {"months": "24"}):
+        assert client.get("/api/v1/metrics/leverage_ratio_design/", query).status_code == 400
+
+
+def test_every_metric_answers_every_question(client: Client) -> None:
+    for name in REGISTER_METRICS:
+        for query in ({}, {"by": "kind"}, {"by": "cohort"}, {"apex": "C1"}, {"against": THEN}, {"prices": "usd"}):
+            answer = client.get(f"/api/v1/metrics/{name}/", {"programme": "NET", "round": NOW, **query})
+            assert answer.status_code == 200, (name, query, answer.content)
+            for row in answer.json()["results"]:
+                assert (row["value"] is None) == (row["null_reason"] is not None)
+        assert client.get(f"/api/v1/metrics/{name}/").status_code == 200
+
+
+def test_the_number_of_queries_is_fixed(client: Client) -> None:
+    def count(name: str, **query: str) -> int:
+        client.get(f"/api/v1/metrics/{name}/", {"programme": "NET", **query})
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/api/v1/metrics/{name}/", {"programme": "NET", **query})
+        return len(queries)
+
+    assert count("members_observed", round=NOW) <= 12
+    assert count("members_observed", round=NOW, by="kind") == count("members_observed", round=NOW)
+    assert count("members_observed", round=NOW, against=THEN) <= 32
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+def test_loading_again_changes_nothing(client: Client) -> None:
+    network = load(n.FOLDER, programme=Programme.objects.get(code="NET"))
+    assert not any(network.new.values())
