@@ -6,6 +6,7 @@ register(
     models.EntryField,
     models.Indicator,
     models.IndicatorVersion,
+    models.OverlapSample,
     models.Rule,
     models.Scale,
     models.ScaleItem,

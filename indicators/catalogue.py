@@ -102,7 +102,7 @@ def _indicator(row: dict[str, str], position: int, dimension: str, texts: Transl
             "type": IndicatorType(row["type"]),
             "position": position,
             "dimension": dimension,
-            "is_computed": "computed" in row["data_type"] or row["type"] == IndicatorType.SCALE_UP,
+            "is_computed": "computed" in row["data_type"],
             "is_rating": bool(dimension),
             "ifad_core_indicators": core,
         },

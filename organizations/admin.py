@@ -2,7 +2,13 @@ from accounts.catalogue_admin import register
 from organizations import models
 
 register(
-    models.Facilitator, models.Intervention, models.OrganizationNorm, models.Person, models.Service, models.ServiceUse
+    models.BondingCheck,
+    models.Facilitator,
+    models.Intervention,
+    models.OrganizationNorm,
+    models.Person,
+    models.Service,
+    models.ServiceUse,
 )
 # The register changes by operations, which keep its history whole.
 register(

@@ -9,6 +9,7 @@ register(
     models.PhasePlace,
     models.Place,
     models.PolicyEvent,
+    models.PriceIndex,
     models.Programme,
     models.ProgrammeReplication,
     models.RoleAssignment,

@@ -1,4 +1,4 @@
-"""Synthetic targets, policy events, an election and ratings of the enabling space around the demonstration programme."""
+"""Synthetic targets, policy events, an election and ratings of spaces around the demonstration programme."""
 
 from __future__ import annotations
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
-from indicators.signals import results_changed
-from programmes.models import FinancingLine
+from indicators.models import OverlapSample, Round
+from indicators.signals import results_changed, returns_changed
+from organizations.models import BondingCheck, Intervention, PersonMembership, ProgrammeEnrolment, Service
+from organizations.models.support import InterventionOrganization
+from organizations.signals import registry_changed
+from programmes.models import FinancingLine, Phase, PriceIndex
 from programmes.signals import phases_changed, rates_changed
+from scaling import register_rollups
 from scaling.models import MarkKind
 from scaling.rollups import mark
 
@@ -27,6 +34,13 @@ def hint() -> None:
         log.warning("The broker cannot be reached; marks wait for the beat.", exc_info=True)
 
 
+def _mark_rounds(ids: Iterable[int]) -> None:
+    wanted = set(ids)
+    if wanted:
+        mark(MarkKind.ROUND, wanted)
+        transaction.on_commit(hint)
+
+
 @receiver(phases_changed)
 @receiver(results_changed)
 def phases(sender: Any, *, phase_ids: set[int], **kwargs: Any) -> None:
@@ -41,3 +55,55 @@ def rates(sender: Any, *, currencies: set[str], **kwargs: Any) -> None:
         sender,
         phase_ids=set(FinancingLine.objects.filter(currency__in=currencies).values_list("phase_id", flat=True)),
     )
+    _rounds_in(currencies)
+
+
+def _rounds_in(currencies: Iterable[str]) -> None:
+    found = Round.objects.filter(currency__in=list(currencies)).values_list("pk", flat=True)
+    _mark_rounds(register_rollups.later_rounds(found))
+
+
+@receiver(returns_changed)
+def rounds(sender: Any, *, round_ids: set[int], **kwargs: Any) -> None:
+    """A round that looks back on this one changes with it."""
+    _mark_rounds(register_rollups.later_rounds(round_ids))
+
+
+@receiver(registry_changed)
+def organizations(sender: Any, *, organization_ids: set[int], **kwargs: Any) -> None:
+    _mark_rounds(register_rollups.rounds_of_organizations(organization_ids))
+
+
+# --- what is upkept row by row, without an operation that would tell -------------------------------------------------
+@receiver([post_save, post_delete], sender=BondingCheck)
+@receiver([post_save, post_delete], sender=PersonMembership)
+@receiver([post_save, post_delete], sender=Service)
+@receiver([post_save, post_delete], sender=InterventionOrganization)
+def of_an_organization(sender: Any, *, instance: Any, **kwargs: Any) -> None:
+    _mark_rounds(register_rollups.rounds_of_organizations([instance.organization_id]))
+
+
+@receiver([post_save, post_delete], sender=ProgrammeEnrolment)
+def of_a_programme(sender: Any, *, instance: Any, **kwargs: Any) -> None:
+    _mark_rounds(register_rollups.rounds_of_programmes([instance.programme_id]))
+
+
+@receiver([post_save, post_delete], sender=Intervention)
+def of_support(sender: Any, *, instance: Intervention, **kwargs: Any) -> None:
+    _mark_rounds(register_rollups.rounds_of_programmes([instance.phase.programme_id]))
+
+
+@receiver([post_save, post_delete], sender=Phase)
+def of_a_phase(sender: Any, *, instance: Phase, **kwargs: Any) -> None:
+    """Support ends with a phase where nothing else is known."""
+    _mark_rounds(register_rollups.rounds_of_programmes([instance.programme_id]))
+
+
+@receiver([post_save, post_delete], sender=OverlapSample)
+def of_a_round(sender: Any, *, instance: OverlapSample, **kwargs: Any) -> None:
+    _mark_rounds(register_rollups.later_rounds([instance.round_id]))
+
+
+@receiver([post_save, post_delete], sender=PriceIndex)
+def of_a_currency(sender: Any, *, instance: PriceIndex, **kwargs: Any) -> None:
+    _rounds_in([instance.currency])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -20,38 +19,23 @@ from programmes.rest import ExactDecimalField
 from programmes.vocabulary import FigureBasis, NullReason
 from scaling import answers
 from scaling.metrics import METRICS, REGISTER_METRICS, Metric, RegisterMetric
-from scaling.metrics.figures import Bound, Figure
+from scaling.register_answers import BY as REGISTER_BY
+from scaling.register_api import (
+    OF_ORGANIZATIONS,
+    OF_ORGANIZATIONS_NAMES,
+    RegisterAnswerSerializer,
+    register_response,
+)
+from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
 from scaling.rest.filters import check_parameters
+from scaling.rest.parameters import choice, codes, one_date
 
 BY = ("selection", "programme", "phase")
-SUBJECTS = ("phase", "organization")
-
-
-class ComponentSerializer(serializers.Serializer[Any]):
-    value = ExactDecimalField(max_digits=40, decimal_places=10, allow_null=True)
-    unit = serializers.CharField()
-    basis = serializers.CharField(help_text="per_period, cumulative, stock, not_stated or empty")
-    null_reason = serializers.ChoiceField(choices=NullReason.choices, allow_null=True)
-    lower_bound = serializers.BooleanField()
-    upper_bound = serializers.BooleanField()
 
 
 class CoverageSerializer(serializers.Serializer[Any]):
     reported = serializers.IntegerField(help_text="financing lines with an amount")
     due = serializers.IntegerField(help_text="financing lines in all")
-
-
-class MetricSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField()
-    family = serializers.CharField()
-    unit = serializers.CharField()
-    formula = serializers.CharField()
-    definition = serializers.CharField()
-    components = serializers.ListField(child=serializers.CharField())
-    catalogue_code = serializers.CharField()
-    version = serializers.IntegerField()
-    subject = serializers.ChoiceField(choices=SUBJECTS, help_text="phases, or organizations")
-    url = serializers.CharField(allow_null=True, help_text="where it is computed; null where this API does not yet")
 
 
 class MetricRowSerializer(serializers.Serializer[Any]):
@@ -78,40 +62,6 @@ class MetricAnswerSerializer(serializers.Serializer[Any]):
     results = MetricRowSerializer(many=True)
 
 
-def described(metric: Metric | RegisterMetric) -> dict[str, Any]:
-    of_phases = isinstance(metric, Metric)
-    return {
-        "name": metric.name,
-        "family": metric.family,
-        "unit": metric.unit,
-        "formula": metric.formula,
-        "definition": _(metric.definition),
-        "components": list(metric.components),
-        "catalogue_code": metric.catalogue_code,
-        "version": metric.version,
-        "subject": "phase" if of_phases else "organization",
-        "url": f"/api/v1/metrics/{metric.name}/" if of_phases else None,
-    }
-
-
-def _bounds(figure: Figure) -> dict[str, bool]:
-    unsure = figure.bound == Bound.UNSURE
-    return {
-        "lower_bound": figure.bound == Bound.LOWER or unsure,
-        "upper_bound": figure.bound == Bound.UPPER or unsure,
-    }
-
-
-def _component(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": answers.exact(figure.value),
-        "unit": figure.unit,
-        "basis": figure.basis,
-        "null_reason": figure.null_reason or None,
-        **_bounds(figure),
-    }
-
-
 def as_row(row: answers.Row) -> dict[str, Any]:
     """One answered row as the API gives it."""
     figure = row.figure
@@ -124,43 +74,14 @@ def as_row(row: answers.Row) -> dict[str, Any]:
         "value": answers.exact(figure.value),
         "unit": figure.unit or row.metric.unit,
         "null_reason": figure.null_reason or None,
-        **_bounds(figure),
+        **bounds(figure),
         "caveats": list(figure.caveats),
-        "components": {name: _component(part) for name, part in row.outcome.components.items()},
+        "components": {name: component(part) for name, part in row.outcome.components.items()},
         "coverage": {"reported": row.reported, "due": row.due},
         "synthetic": row.is_synthetic,
         "formula_version": row.metric.version,
         "computed_at": row.computed_at,
     }
-
-
-def codes(request: Request, name: str) -> list[str]:
-    """Codes from a parameter that may be repeated or hold several separated by commas."""
-    found = [code.strip() for raw in request.query_params.getlist(name) for code in raw.split(",")]
-    if any(not code for code in found):
-        raise ValidationError({name: _("A code is expected, for instance PCDP; leave the parameter out for all.")})
-    return list(dict.fromkeys(found))
-
-
-def choice(request: Request, name: str, allowed: tuple[str, ...]) -> str:
-    raw = request.query_params.get(name, allowed[0])
-    if raw not in allowed:
-        raise ValidationError({name: _("One of %(allowed)s is expected.") % {"allowed": ", ".join(allowed)}})
-    return raw
-
-
-def one_date(request: Request, name: str) -> datetime.date | None:
-    raw = request.query_params.get(name)
-    if raw is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(raw) if len(raw) == 10 else _no_date()
-    except ValueError:
-        raise ValidationError({name: _("A date such as 2022-06-30 is expected.")}) from None
-
-
-def _no_date() -> datetime.date:
-    raise ValueError
 
 
 class MetricListView(APIView):
@@ -178,43 +99,73 @@ class MetricListView(APIView):
 class MetricView(APIView):
     """One metric, computed for what the query selects.
 
-    Without `programme` and `phase` the selection is all that the asker may see, without synthetic programmes. The
-    answer is one row for the whole selection (a ratio is a ratio of sums), or one for each programme or phase (`by`).
+    Metrics of organizations take kind, tier, apex, organization, round, dimension, months and prices, metrics of
+    phases take phase and basis; the other parameters go with both. Nothing named means all that the asker may see,
+    without synthetic programmes. The answer is one row for the whole selection (a ratio is a ratio of sums), or one for
+    each thing named in `by`.
     """
 
     table_name = "metric"
-    parameters = frozenset(
-        {"format", "programme", "phase", "against", "place", "kind", "round", "as_of", "basis", "by", "synthetic"}
-    )
+    #: What only metrics of phases take.
+    of_phases = frozenset({"phase", "basis"})
+    common = frozenset({"format", "programme", "against", "place", "as_of", "by", "synthetic"})
 
     @extend_schema(
         operation_id="metrics_compute",
         tags=["metrics"],
-        responses=MetricAnswerSerializer,
+        responses=PolymorphicProxySerializer(
+            component_name="MetricAnswers",
+            serializers=[MetricAnswerSerializer, RegisterAnswerSerializer],
+            resource_type_field_name=None,
+        ),
         parameters=[
-            OpenApiParameter("name", str, OpenApiParameter.PATH, enum=list(METRICS)),
+            OpenApiParameter("name", str, OpenApiParameter.PATH, enum=[*METRICS, *REGISTER_METRICS]),
             OpenApiParameter("programme", str, many=True, description="Codes; repeated or separated by commas."),
-            OpenApiParameter("phase", str, many=True, description="Codes of phases."),
-            OpenApiParameter("against", str, description="Code of the phase or programme to compare with."),
-            OpenApiParameter("place", str, description="Code of a country: programmes that work there."),
-            OpenApiParameter("kind", str, description="Not for metrics of phases: answers NOT_APPLICABLE."),
-            OpenApiParameter("round", str, description="Not for metrics of phases: answers NOT_APPLICABLE."),
-            OpenApiParameter("as_of", OpenApiTypes.DATE, description="Phases that had begun by this date."),
-            OpenApiParameter("basis", str, enum=FigureBasis.values, description="Default: printed."),
-            OpenApiParameter("by", str, enum=BY, description="Default: selection."),
+            OpenApiParameter("phase", str, many=True, description="Codes of phases; not for metrics of organizations."),
+            OpenApiParameter(
+                "against",
+                str,
+                description="Code of the phase or programme to compare with; for organizations, of a round. Default "
+                "for organizations: the own baseline of each.",
+            ),
+            OpenApiParameter(
+                "place",
+                str,
+                description="Code of a country: programmes that work there; for organizations, of any place: those "
+                "inside it.",
+            ),
+            OpenApiParameter(
+                "as_of",
+                OpenApiTypes.DATE,
+                description="Phases that had begun by this date; for organizations, the register of this date with the "
+                "last round before it.",
+            ),
+            OpenApiParameter("basis", str, enum=FigureBasis.values, description="For phases. Default: printed."),
+            OpenApiParameter(
+                "by", str, enum=list(dict.fromkeys((*BY, *REGISTER_BY))), description="Default: selection."
+            ),
             OpenApiParameter("synthetic", str, enum=["0", "1"], description="1 counts demonstration programmes in."),
+            *OF_ORGANIZATIONS,
         ],
     )
     def get(self, request: Request, name: str, **kwargs: Any) -> Response:
+        check_parameters(request, set(self.common | self.of_phases | OF_ORGANIZATIONS_NAMES))
+        if name in REGISTER_METRICS:
+            for parameter in self.of_phases & request.query_params.keys():
+                raise ValidationError(
+                    {
+                        parameter: _("This metric is about organizations; it does not know %(name)s.")
+                        % {"name": parameter}
+                    }
+                )
+            return register_response(request, REGISTER_METRICS[name])
         metric = answers.metric_named(name)
         if metric is None:
             raise Http404
-        check_parameters(request, set(self.parameters))
-        for parameter in ("kind", "round"):
-            if parameter in request.query_params:
-                raise ValidationError(
-                    {parameter: _("This metric is about phases; it cannot be split by %(name)s.") % {"name": parameter}}
-                )
+        for parameter in OF_ORGANIZATIONS_NAMES & request.query_params.keys():
+            raise ValidationError(
+                {parameter: _("This metric is about phases; it cannot be split by %(name)s.") % {"name": parameter}}
+            )
         basis = choice(request, "basis", tuple(FigureBasis.values))
         workspace = answers.Workspace.load(user=request.user, basis=basis)
         programme_codes = self._in_place(request, workspace, codes(request, "programme"))

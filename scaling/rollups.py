@@ -7,18 +7,19 @@ cells however often it is done.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from indicators.models import PhaseResult
+from indicators.models import PhaseResult, Round
 from indicators.results import on_basis
 from programmes.financing import Rates, amount_on
 from programmes.models import FinancingLine, FinancingStage, Phase
 from programmes.vocabulary import FigureBasis
+from scaling import register_rollups
 from scaling.metrics import figures as f
 from scaling.metrics.figures import Bound, Figure
 from scaling.metrics.subjects import Components, Money
@@ -26,6 +27,9 @@ from scaling.models import DirtyMark, MarkKind, PhaseCell
 
 #: First key of the advisory lock: one recompute of a scope at a time.
 LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
+
+#: A rebuild says how far it is after so many scopes.
+REPORT_EVERY = 10
 
 _BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOWER, "at_most": Bound.UPPER}
 
@@ -52,6 +56,8 @@ def drain(limit: int = 500) -> int:
                 continue
             if kind == MarkKind.PHASE:
                 recompute_phase(pk)
+            else:
+                register_rollups.recompute_round(pk)
             DirtyMark.objects.filter(pk__in=marks).delete()
             done += 1
     return done
@@ -63,14 +69,18 @@ def _try_lock(space: int, pk: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def rebuild() -> int:
-    """Compute every phase again; returns how many."""
-    ids = list(Phase.objects.values_list("pk", flat=True))
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Compute every phase and every round again; returns how many. `progress` is told (done, of how many)."""
+    phases = list(Phase.objects.values_list("pk", flat=True))
+    rounds = list(Round.objects.values_list("pk", flat=True))
     with transaction.atomic():
-        mark(MarkKind.PHASE, ids)
+        mark(MarkKind.PHASE, phases)
+        mark(MarkKind.ROUND, rounds)
     total = 0
-    while done := drain():
+    while done := drain(limit=REPORT_EVERY):
         total += done
+        if progress is not None:
+            progress(total, len(phases) + len(rounds))
     return total
 
 

@@ -378,6 +378,30 @@ def test_metrics_answer_only_for_what_may_be_seen() -> None:
         assert "TNWDP" in refused.json()["detail"] or "NOPE" in unknown.json()["detail"]
 
 
+def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    url = reverse("metrics-detail", args=["aggregation_ratio"])
+    for who, (someone, sides) in people().items():
+        client = Client(headers={"authorization": factories.token_header(someone)["HTTP_AUTHORIZATION"]})
+        if who == "nobody's":
+            assert client.get(url).status_code == 403
+            continue
+        (row,) = client.get(url).json()["results"]
+        assert set(row["programmes"]) & set(SIDES) == sides, who
+        for side in SIDES:
+            for query in (
+                {"programme": side},
+                {"round": f"round-{side.lower()}"},
+                {"apex": f"U-{side}"},
+                {"organization": f"G-{side}"},
+            ):
+                answer = client.get(url, query)
+                assert answer.status_code == (200 if side in sides else 400), (who, query)
+                if side not in sides:
+                    unknown = client.get(url, dict.fromkeys(query, "NOPE")).json()
+                    code = next(iter(query.values()))
+                    assert answer.json()["detail"] == unknown["detail"].replace("NOPE", code)
+
+
 @pytest.mark.parametrize(
     "name",
     sorted(

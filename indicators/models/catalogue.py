@@ -57,10 +57,6 @@ class Indicator(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(level__in=IndicatorLevel.values), name="indicator_level_known"),
             models.CheckConstraint(condition=models.Q(type__in=IndicatorType.values), name="indicator_type_known"),
-            models.CheckConstraint(
-                condition=~models.Q(type=IndicatorType.SCALE_UP) | models.Q(is_computed=True),
-                name="indicator_scale_up_is_computed",
-            ),
         ]
 
     def __str__(self) -> str:

@@ -84,6 +84,8 @@ class Round(models.Model):
     )
     #: A baseline for those who entered after the programme's own: due is only who has no baseline yet.
     is_for_late_entrants = models.BooleanField(_("own baselines of late entrants"), default=False)
+    #: Amounts of money in returns are in this currency; without one they are not converted.
+    currency = models.CharField(_("currency of amounts"), max_length=3, blank=True, default="")
     #: Days before (positive) or after (negative) the end of the window on which officers are reminded.
     reminder_days = ArrayField(
         models.SmallIntegerField(), default=remind_before_and_after, blank=True, verbose_name=_("days of reminders")
@@ -123,6 +125,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=~models.Q(status=RoundStatus.REOPENED) | ~models.Q(status_reason=""),
                 name="round_reopened_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(currency="") | models.Q(currency__regex=r"^[A-Z]{3}$"),
+                name="round_currency_iso_4217",
             ),
             models.CheckConstraint(
                 condition=models.Q(tags__contained_by=list(RoundKind.values)), name="round_tags_known"
@@ -237,6 +243,39 @@ class ExitForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.due)
+
+
+class OverlapSample(models.Model):
+    """Of members asked in a round, how many are in another organization too: by kind and place, empty for all (4.2).
+
+    The narrowest sample that fits an organization counts: its kind and place, its kind, its place, all.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="overlap_samples", verbose_name=_("round"))
+    kind = models.CharField(_("kind"), max_length=30, blank=True)
+    place = models.ForeignKey(
+        "programmes.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("place")
+    )
+    asked = models.PositiveIntegerField(_("members asked"))
+    in_another = models.PositiveIntegerField(_("members of another organization too"))
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sample of double membership")
+        verbose_name_plural = _("samples of double membership")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "kind", "place"], nulls_distinct=False, name="overlap_sample_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked__gt=0, in_another__lte=models.F("asked")), name="overlap_sample_within_asked"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}: {self.in_another} / {self.asked}"
 
 
 class Reminder(models.Model):

@@ -11,12 +11,13 @@ from organizations.models.organizations import (
     Tier,
 )
 from organizations.models.people import Office, Person, PersonMembership
-from organizations.models.statuses import OrganizationStatus, Status, Succession
+from organizations.models.statuses import BondingCheck, OrganizationStatus, Status, Succession
 from organizations.models.support import Facilitator, Intervention, Service, ServiceKind, ServiceUse
 
 __all__ = [
     "ApexMembership",
     "ApexRole",
+    "BondingCheck",
     "ColumnMemory",
     "Facilitator",
     "Intervention",

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import known, of_organization, tracked
+from organizations.models.base import inside_life, known, of_organization, tracked
 from programmes.access import ScopedQuerySet
 
 
@@ -113,3 +113,36 @@ class Succession(models.Model):
 
     def __str__(self) -> str:
         return f"{self.predecessor} → {self.successor}"
+
+
+class BondingCheck(models.Model):
+    """A facilitator's dated checklist: the group was bonded on that day, or not (domain study 4.9).
+
+    It holds until an assessment decides. Other stages follow from memberships and linkages and are never typed.
+    """
+
+    organization = models.ForeignKey(
+        "organizations.Organization",
+        on_delete=models.CASCADE,
+        related_name="bonding_checks",
+        verbose_name=_("organization"),
+    )
+    on = models.DateField(_("on"))
+    is_bonded = models.BooleanField(_("bonded"), default=True)
+    source = models.CharField(_("who says so"), max_length=200)
+
+    scope = of_organization("organization")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("bonding checklist")
+        verbose_name_plural = _("bonding checklists")
+        ordering = ["organization", "on"]
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "on"], name="bonding_check_one_a_day"),
+            models.CheckConstraint(condition=~models.Q(source=""), name="bonding_check_has_source"),
+        ]
+        triggers = [inside_life("bonding_check_inside_life", span='daterange(NEW."on", NEW."on", \'[]\')')]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.on}"

@@ -9,6 +9,7 @@ from programmes.models.financing import (
     FinancingCorrection,
     FinancingLine,
     FinancingStage,
+    PriceIndex,
 )
 from programmes.models.partners import Partner, PartnerCategory
 from programmes.models.places import Place
@@ -28,6 +29,7 @@ __all__ = [
     "PhasePlace",
     "Place",
     "PolicyEvent",
+    "PriceIndex",
     "Programme",
     "ProgrammeReplication",
     "RoleAssignment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from scaling.metrics.cells import GROUPS, Change, Membership, Subgroup, Tally
@@ -13,7 +13,7 @@ TWO_PLACES = Decimal("0.01")
 Day = datetime.date
 
 
-def families(records: Iterable[Record], on: Day, opens: Day | None) -> list[list[Record]]:
+def families(records: Iterable[Record], on: Day, opening_of: Callable[[Record], Day | None]) -> list[list[Record]]:
     """Organizations tied by a merger or split after the opening and until the closing; the others each alone.
 
     Sorted by code. A successor that is not among the records leaves its predecessor alone, and so lost.
@@ -27,7 +27,7 @@ def families(records: Iterable[Record], on: Day, opens: Day | None) -> list[list
         return code
 
     for record in found.values():
-        ended = record.ended_on()
+        ended, opens = record.ended_on(), opening_of(record)
         if opens is None or ended is None or not opens < ended <= on or record.status_on(on) not in (MERGED, SPLIT):
             continue
         for successor in record.successors:

@@ -242,6 +242,8 @@ def membership_cagr(subject: RegisterSubject) -> Outcome:
     n = comparable(subject.cell.membership).n
     if growth.value is None or years is None:
         return Outcome(f.null(growth.null_reason or f.MISSING_BASELINE, unit=PER_YEAR), parts, n=n)
+    if subject.has_mixed_spans:
+        return Outcome(f.null(f.BASIS_MISMATCH, unit=PER_YEAR), parts, n=n)
     if years <= 0 or growth.value <= -100:
         return Outcome(f.null(f.NOT_APPLICABLE, unit=PER_YEAR), parts, n=n)
     return Outcome(_recall(subject, f.known(yearly(growth.value, years), unit=PER_YEAR)), parts, n=n)

@@ -5,6 +5,8 @@
 
 What an organization reports and is belongs to its own cell. Growth of a merged or split organization is that of the
 whole family, told in the cell of the member that leads it: the first by code that is active at the closing date.
+
+`opens` is one date for all, or a date for each organization by code: everybody against their own baseline.
 """
 
 from __future__ import annotations
@@ -44,6 +46,8 @@ from scaling.metrics.thresholds import DEFAULT, Thresholds
 
 Day = datetime.date
 K = TypeVar("K", bound=Hashable)
+#: One opening for all, or one for each code; who has none is not compared.
+Openings = Day | None | Mapping[str, Day]
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Context:
     """The dates, what converts money, and what only the whole graph can tell of an organization."""
 
     on: Day
-    opens: Day | None
+    opens: Openings
     rates: Rates
     limits: Thresholds
     depths: Mapping[str, int]
@@ -59,6 +63,14 @@ class Context:
     federated: Mapping[str, set[str]]
     spans: Mapping[str, int]
     cut: set[str]
+
+    def opening(self, record: Record) -> Day | None:
+        return opening_of(record, self.opens)
+
+
+def opening_of(record: Record, opens: Openings) -> Day | None:
+    """The date that an organization is compared with."""
+    return opens.get(record.code) if isinstance(opens, Mapping) else opens
 
 
 def edges_on(records: Iterable[Record], on: Day) -> list[network.Edge]:
@@ -80,7 +92,7 @@ def below(records: Iterable[Record], apex: str, on: Day) -> list[Record]:
     return [record for record in found if record.code in codes]
 
 
-def _context(records: list[Record], on: Day, opens: Day | None, rates: Rates, limits: Thresholds) -> Context:
+def _context(records: list[Record], on: Day, opens: Openings, rates: Rates, limits: Thresholds) -> Context:
     edges = edges_on(records, on)
     associations = {record.code for record in records if record.kind == INTER_PROFESSIONAL}
     upward = [(member, apex) for member, apex in edges if apex not in associations]
@@ -99,23 +111,29 @@ def _context(records: list[Record], on: Day, opens: Day | None, rates: Rates, li
 
 def cells_by(
     records: Iterable[Record],
-    key: Callable[[Record], K],
+    key: Callable[[Record], K | None],
     *,
     on: Day,
-    opens: Day | None = None,
+    opens: Openings = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> dict[K, Register]:
-    """One register for each value of `key`. Raises ValueError when apex memberships form a cycle."""
+    """One register for each value of `key`; an organization without a key is in the graph and in no register.
+
+    Raises ValueError when apex memberships form a cycle.
+    """
     known = [record for record in records if record.formed_on <= on]
     context = _context(known, on, opens, rates or Rates(), limits)
     parts: dict[K, list[Register]] = defaultdict(list)
-    for record in known:
-        parts[key(record)].append(_of_organization(record, context))
-    for family in families([record for record in known if record.is_primary], on, opens):
+    counted = [(record, cell) for record in known if (cell := key(record)) is not None]
+    for record, cell in counted:
+        parts[cell].append(_of_organization(record, context))
+    cell_of = {record.code: cell for record, cell in counted}
+    for family in families([record for record, _cell in counted if record.is_primary], on, context.opening):
         lead = next((record for record in family if record.is_active(on)), family[0])
-        membership, groups = membership_of(family, on, opens)
-        parts[key(lead)].append(Register(membership=membership, groups=groups))
+        opening = min((day for record in family if (day := context.opening(record)) is not None), default=None)
+        membership, groups = membership_of(family, on, opening)
+        parts[cell_of[lead.code]].append(Register(membership=membership, groups=groups))
     return {cell: joined(found) for cell, found in parts.items()}
 
 
@@ -123,7 +141,7 @@ def cells(
     records: Iterable[Record],
     *,
     on: Day,
-    opens: Day | None = None,
+    opens: Openings = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> dict[tuple[str, str, str], Register]:
@@ -137,7 +155,7 @@ def register(
     records: Iterable[Record],
     *,
     on: Day,
-    opens: Day | None = None,
+    opens: Openings = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> Register:
@@ -149,7 +167,7 @@ def _of_organization(record: Record, context: Context) -> Register:
     """What one organization adds to its own cell."""
     on = context.on
     due = on in record.due
-    amounts, comparable, ratios = money_of(record, on, context.opens, context.rates)
+    amounts, comparable, ratios = money_of(record, on, context.opening(record), context.rates)
     return Register(
         due=int(due),
         reported=int(due and on in record.observed),
@@ -162,7 +180,7 @@ def _of_organization(record: Record, context: Context) -> Register:
         survival=survival(record, on, context.limits),
         pathway=pathway(record, on) if record.is_primary else Pathway(),
         scores=_scores(record, context),
-        dependency=dependency(record, on, context.opens, context.limits),
+        dependency=dependency(record, on, context.opening(record), context.limits),
         amounts=amounts,
         comparable=comparable,
         ratios=ratios,
@@ -181,7 +199,7 @@ def _subgroups(record: Record, context: Context) -> dict[str, Subgroup]:
     found: dict[str, Subgroup] = {}
     seen = record.seen(context.on)
     for group in GROUPS:
-        then, now = _share_of(record, context.opens, group), _share_of(record, context.on, group)
+        then, now = _share_of(record, context.opening(record), group), _share_of(record, context.on, group)
         leaders, members, exits, others = Pair(), Pair(), Pair(), Pair()
         if seen is not None and now.n and seen.leaders is not None and group in seen.leader_groups:
             leaders, members = Pair(1, seen.leader_groups[group], seen.leaders), now
@@ -260,7 +278,7 @@ def _structure(record: Record, context: Context) -> Structure:
 
 def _scores(record: Record, context: Context) -> dict[str, Scores]:
     limits = context.limits
-    before, after = record.seen(context.opens), record.seen(context.on)
+    before, after = record.seen(context.opening(record)), record.seen(context.on)
     scored_then = dict(before.scores) if before else {}
     scored_now = dict(after.scores) if after else {}
     gone = record.status_on(context.on) == DISBANDED

@@ -48,6 +48,8 @@ class RegisterSubject:
     months: Decimal = Decimal(24)
     prices: str = LOCAL
     thresholds: Thresholds = field(default=DEFAULT)
+    #: Organizations are compared over spans of different length: a rate for one year means nothing.
+    has_mixed_spans: bool = False
 
 
 @dataclass(frozen=True)

@@ -141,8 +141,10 @@ def test_the_list_shows_metrics_of_phases_and_of_organizations(api: Client) -> N
     rows = {row["name"]: row for row in api.get("/api/v1/metrics/").json()}
     assert set(rows) == set(METRICS) | set(REGISTER_METRICS)
     growth, leverage = rows["membership_growth_comparable"], rows["leverage_ratio_design"]
-    assert (growth["subject"], growth["url"], growth["catalogue_code"]) == ("organization", None, "SU-01")
-    assert leverage["subject"] == "phase" and api.get(leverage["url"]).status_code == 200
+    assert (growth["subject"], growth["catalogue_code"], growth["parameters"]) == ("organization", "SU-01", [])
+    assert rows["survival_after_support"]["parameters"] == ["months"]
+    assert leverage["subject"] == "phase"
+    assert [api.get(row["url"]).status_code for row in (growth, leverage)] == [200, 200]
 
 
 def test_replication_is_never_leverage(api: Client) -> None:
@@ -224,7 +226,7 @@ def test_the_schema_is_valid_and_names_every_metric(client: Client) -> None:
     assert schema["openapi"].startswith("3.1")
     validate(schema)
     name = next(p for p in schema["paths"]["/api/v1/metrics/{name}/"]["get"]["parameters"] if p["name"] == "name")
-    assert set(name["schema"]["enum"]) == set(METRICS)
+    assert set(name["schema"]["enum"]) == set(METRICS) | set(REGISTER_METRICS)
     for path in schema["paths"].values():
         assert {"400", "401", "403", "404", "429"} <= set(path["get"]["responses"])
 

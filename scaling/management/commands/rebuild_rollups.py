@@ -7,4 +7,7 @@ class Command(BaseCommand):
     help = "Computes all figures again from the records."
 
     def handle(self, *args: object, **options: object) -> None:
-        self.stdout.write(f"{rollups.rebuild()} phases computed")
+        def progress(done: int, of: int) -> None:
+            self.stderr.write(f"{done} of {of} computed")
+
+        self.stdout.write(f"{rollups.rebuild(progress)} phases and rounds computed")

@@ -1,0 +1,48 @@
+"""Query parameters of metrics: read, or refused with a sentence."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+
+def codes(request: Request, name: str) -> list[str]:
+    """Codes from a parameter that may be repeated or hold several separated by commas."""
+    found = [code.strip() for raw in request.query_params.getlist(name) for code in raw.split(",")]
+    if any(not code for code in found):
+        raise ValidationError({name: _("A code is expected, for instance PCDP; leave the parameter out for all.")})
+    return list(dict.fromkeys(found))
+
+
+def one_code(request: Request, name: str) -> str:
+    """A single code; empty when the parameter is left out."""
+    found = codes(request, name)
+    if len(found) > 1:
+        raise ValidationError({name: _("One code is expected.")})
+    return found[0] if found else ""
+
+
+def choice(request: Request, name: str, allowed: tuple[str, ...]) -> str:
+    raw = request.query_params.get(name, allowed[0])
+    if raw not in allowed:
+        raise ValidationError(
+            {name: _("One of %(allowed)s is expected.") % {"allowed": ", ".join(one for one in allowed if one)}}
+        )
+    return raw
+
+
+def one_date(request: Request, name: str) -> datetime.date | None:
+    raw = request.query_params.get(name)
+    if raw is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(raw) if len(raw) == 10 else _no_date()
+    except ValueError:
+        raise ValidationError({name: _("A date such as 2022-06-30 is expected.")}) from None
+
+
+def _no_date() -> datetime.date:
+    raise ValueError
