@@ -62,7 +62,9 @@ def without_triggers() -> Iterator[None]:
             cursor.execute("SET LOCAL session_replication_role = replica")
         except ProgrammingError as error:
             if isinstance(error.__cause__, errors.InsufficientPrivilege):
-                raise CommandError("The role of the database may not switch triggers off; ask for a superuser.") from error
+                raise CommandError(
+                    "The role of the database may not switch triggers off; ask for a superuser."
+                ) from error
             raise
         yield
         cursor.execute("SET LOCAL session_replication_role = origin")

@@ -1,4 +1,4 @@
-"""The few rows that hold the many: countries, people, partners, programmes with phases and money, interventions, rounds.
+"""The few rows that hold the many: countries, people, partners, programmes with phases and money, rounds.
 
 Made through the operations that everybody uses, so with all their rules, before the mass is copied in.
 """
@@ -162,7 +162,11 @@ def _money(plan: Plan, frame: Frame, phase: Phase, number: int, random: Random) 
     """IFAD in dollars, the others in the country's currency; what was disbursed is a part of what was agreed."""
     currency = frame.countries[number // 2].iso3
     groups = plan.sizes[number].groups
-    ifad = Partner.objects.filter(category="ifad").first()
+    partners = Partner.objects.in_bulk(frame.partners[number // 2].values())
+    by_name = {name: partners[pk] for name, pk in frame.partners[number // 2].items()}
+    ifad = phase.programme.lead_financier
+    if ifad is not None:
+        by_name["ifad"] = ifad
     for name, financing_class, dollars in (
         ("ifad", "anchor", 300),
         ("government", "cofinancing", 150 + 100 * random.random()),
@@ -170,7 +174,7 @@ def _money(plan: Plan, frame: Frame, phase: Phase, number: int, random: Random) 
         ("members", "cofinancing", 40),
         ("buyer", "crowd_in", 60 * random.random()),
     ):
-        if name == "ifad" and ifad is None:
+        if name not in by_name:
             continue
         agreed = 0.6 + 0.4 * random.random()
         for stage, part in (("planned_at_design", 1.0), ("disbursed", agreed)):
@@ -178,7 +182,7 @@ def _money(plan: Plan, frame: Frame, phase: Phase, number: int, random: Random) 
                 continue
             amount = Decimal(int(groups * dollars * part * (1 if name == "ifad" else 40)))
             financing.record_line(
-                phase=phase, partner=ifad if name == "ifad" else Partner.objects.get(pk=frame.partners[number // 2][name]),
+                phase=phase, partner=by_name[name],
                 financing_class=financing_class, stage=stage, amount=amount,
                 currency="USD" if name == "ifad" else currency, value_date=phase.effectiveness, source=SOURCE, by=None,
             )  # fmt: skip

@@ -131,9 +131,7 @@ class Lives:
     def _apex(
         self, programme: int, district: int, kind: str, tier: str, earliest: int, spread: int, *, mortal: bool = True
     ) -> Organization:
-        one = self._new(
-            programme, district, kind, tier, earliest + int(self.random.random() * spread), "apex"
-        )
+        one = self._new(programme, district, kind, tier, earliest + int(self.random.random() * spread), "apex")
         one.statuses = [("active", one.formed, None, "")]
         if mortal and self.random.random() < 0.02:
             day = one.formed + 700 + int(self.random.random() * 1500)
@@ -148,7 +146,9 @@ class Lives:
         kind = next(kind for kind, limit in KINDS if chance < limit)
         older = random() < 0.45
         # Older groups existed before the programme; the others are formed while it runs, until the last months.
-        formed = self.start - int(random() * 2200) if older else self.start + int(random() * (self.end - self.start - 250))
+        formed = (
+            self.start - int(random() * 2200) if older else self.start + int(random() * (self.end - self.start - 250))
+        )
         promoter = ("self" if random() < 0.5 else "ngo") if older else ("project" if random() < 0.85 else "government")
         one = self._new(programme, district, kind, "primary", formed, promoter)
         self._fate(one)
@@ -215,7 +215,9 @@ class Lives:
     def _re_enrol(self, one: Organization) -> None:
         """The enrolment, which was drawn before it was known that the organization ends."""
         until = max(one.last, one.enrolled[0][1]) + 730
-        one.enrolled = [(programme, since, until if until <= self.end else None) for programme, since, _ in one.enrolled]
+        one.enrolled = [
+            (programme, since, until if until <= self.end else None) for programme, since, _ in one.enrolled
+        ]
 
     # --- federations ----------------------------------------------------------------------------------------------
     def _federate(

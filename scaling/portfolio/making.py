@@ -53,9 +53,7 @@ def tables() -> dict[str, Table]:
         "statuses": Table(OrganizationStatus, "organization_id status valid reason evidence verified_on"),
         "successions": Table(Succession, "predecessor_id successor_id on"),
         "enrolments": Table(ProgrammeEnrolment, "organization_id programme_id valid"),
-        "apex memberships": Table(
-            ApexMembership, "member_id apex_id valid role profession fee_paid_until exit_reason"
-        ),
+        "apex memberships": Table(ApexMembership, "member_id apex_id valid role profession fee_paid_until exit_reason"),
         "linkages": Table(
             Linkage,
             "id organization_id partner_id partner_organization_id kind form reference signed_on valid value currency "
@@ -68,8 +66,8 @@ def tables() -> dict[str, Table]:
         "returns": Table(
             Return,
             "id organization_id round_id values null_reasons evidence confirmed incomplete method state version "
-            "entered_by_id entered_by_ids entered_at submitted_at approved_by_id approved_at changed_by_id changed_from "
-            "reported correction_code correction_reason",
+            "entered_by_id entered_by_ids entered_at submitted_at approved_by_id approved_at changed_by_id "
+            "changed_from reported correction_code correction_reason",
         ),
         "comments": Table(ReturnComment, "of_return_id code text author_id written_at"),
     }

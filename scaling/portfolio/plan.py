@@ -65,7 +65,9 @@ class Plan:
         if not 1 <= self.programmes <= 40:
             raise ValueError("Between 1 and 40 programmes can be made.")
         if self.organizations < 25 * self.programmes:
-            raise ValueError("A programme needs 25 organizations at least; ask for more of them or for fewer programmes.")
+            raise ValueError(
+                "A programme needs 25 organizations at least; ask for more of them or for fewer programmes."
+            )
         if self.organizations > 20_000_000:
             raise ValueError("More than 20 million organizations are not made.")
         if not 1 <= self.rounds <= MOST_ROUNDS:
@@ -105,9 +107,7 @@ class Plan:
     @property
     def reference_dates(self) -> list[datetime.date]:
         """The baseline and a round every second year."""
-        return [
-            datetime.date(self.start.year + YEARS_BETWEEN_ROUNDS * number, 6, 30) for number in range(self.rounds)
-        ]
+        return [datetime.date(self.start.year + YEARS_BETWEEN_ROUNDS * number, 6, 30) for number in range(self.rounds)]
 
     @property
     def phases(self) -> list[tuple[datetime.date, datetime.date]]:

@@ -127,6 +127,4 @@ class Writer:
             f"\t{sheet.way}\t{NULL if sheet.reported is None else flat(sheet.reported)}\t{sheet.code}\t{sheet.note}"
         )
         if sheet.comment and sheet.submitted is not None:
-            self.rows["comments"].append(
-                f"{pk}\t\t{text(sheet.comment)}\t{manager}\t{moment(sheet.submitted + 3, 12)}"
-            )
+            self.rows["comments"].append(f"{pk}\t\t{text(sheet.comment)}\t{manager}\t{moment(sheet.submitted + 3, 12)}")

@@ -129,7 +129,7 @@ class History:
         opens, closes = round_.window
         late = not round_.is_open and random() < 0.08
         entered = (closes + int(random() * 60)) if late else opens + int(random() * (closes - opens - 8))
-        values, members, levels, confirmed = self._values()
+        values, members, confirmed = self._values()
         reasons = self._reasons(values)
         sheet = Sheet(
             "draft",
@@ -162,7 +162,7 @@ class History:
         self.is_first = False
         return sheet
 
-    def _values(self) -> tuple[dict[str, int], int, list[int], dict[str, str]]:
+    def _values(self) -> tuple[dict[str, int], int, dict[str, str]]:
         random = self.random
         if self.members == 0:
             members = int(5.2 + 6 * random() + 6 * random())
@@ -183,7 +183,7 @@ class History:
         values["OP-08"] = leaders
         values["OP-08.women"] = min(leaders, values.get("OP-06.women", leaders), round(leaders * self.women * 0.8))
         values.update(zip(RATINGS, levels, strict=True))
-        return values, members, levels, confirmed
+        return values, members, confirmed
 
     def _of_members(self, members: int) -> dict[str, int]:
         women = round(members * self.women)
