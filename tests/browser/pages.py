@@ -41,12 +41,12 @@ def open_page(
 
 def drawn(page: Page) -> int:
     """Scrolls through the page, so that every picture is drawn; how many were."""
-    page.evaluate("document.querySelectorAll('[data-chart]').forEach(c => c.scrollIntoView())")
     wanted = page.evaluate("document.querySelectorAll('[data-chart]').length")
+    if not wanted:
+        return 0
+    page.evaluate("document.querySelectorAll('[data-chart]').forEach(c => c.scrollIntoView())")
     wait_for(
-        lambda: (
-            page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0") or not wanted
-        ),
+        lambda: page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0"),
         60,
         "a picture",
     )
