@@ -18,20 +18,19 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from indicators.models import Round, RoundStatus
 from organizations.models import Organization, ProgrammeEnrolment
-from programmes.models import Place, Programme
+from programmes.models import Place
 from scaling import readers, register_rollups
 from scaling.answers import UnknownCode
 from scaling.metrics import Outcome, RegisterMetric, RegisterSubject
-from scaling.metrics.cells import LOCAL, Register, joined
+from scaling.metrics.cells import Register, joined
 from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
 from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind
+from scaling.register_questions import BY, NotThis, Question, Source, against_of, shared_organizations, sources_of
 from scaling.register_rollups import Position
 
 Day = datetime.date
-BY = ("selection", "programme", "place", "kind", "tier", "cohort", "round")
 #: Rows of these never put two programmes together.
 PER_PROGRAMME = ("programme", "round")
 #: More organizations than this are answered from cells only.
@@ -40,43 +39,6 @@ MOST_RECORDS = 20_000
 
 class TooMany(Exception):
     """The question goes to the records of more organizations than can be read while somebody waits."""
-
-
-class NotThis(Exception):
-    """A parameter that does not fit the others; `why` is one of the names in `metrics_api`."""
-
-    def __init__(self, parameter: str, why: str) -> None:
-        super().__init__(why)
-        self.parameter, self.why = parameter, why
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked, as codes. `as_of`: the register of that day, with the last round before it."""
-
-    programmes: tuple[str, ...] = ()
-    place: str = ""
-    kind: str = ""
-    tier: str = ""
-    apex: str = ""
-    organization: str = ""
-    round: str = ""
-    against: str = ""
-    by: str = "selection"
-    as_of: Day | None = None
-    dimension: str = "governance"
-    months: Decimal = Decimal(24)
-    prices: str = LOCAL
-    include_synthetic: bool = False
-
-
-@dataclass(frozen=True)
-class Source:
-    """A programme on a day, with the round whose returns count."""
-
-    programme: Programme
-    on: Day
-    closing: readers.RoundRow | None
 
 
 @dataclass(frozen=True)
@@ -112,9 +74,9 @@ class Row:
 
 def rows(*, user: Any, metric: RegisterMetric, question: Question) -> list[Row]:
     """Raises UnknownCode for what does not exist in the asker's scope, NotThis, TooMany."""
-    sources = _sources(user, question)
+    sources = sources_of(user, question)
     selection = _Selection.of(user, question)
-    against = _against(sources, question)
+    against = against_of(sources, question)
     if selection.from_cells(question, sources, against):
         parts = selection.cells(sources)
     else:
@@ -189,60 +151,7 @@ def _years(parts: Iterable[Part], against: readers.RoundRow | None) -> tuple[Dec
     return max(found, default=None), len(found) > 1
 
 
-# --- what is asked about ---------------------------------------------------------------------------------------------
-def _sources(user: Any, question: Question) -> list[Source]:
-    visible = {programme.code: programme for programme in Programme.objects.visible_to(user).order_by("code")}
-    for code in question.programmes:
-        if code not in visible:
-            raise UnknownCode("programme", code)
-    chosen = [visible[code] for code in question.programmes] or [
-        programme for programme in visible.values() if question.include_synthetic or not programme.is_synthetic
-    ]
-    if question.organization and not question.programmes:
-        enrolled = ProgrammeEnrolment.objects.filter(organization__code=question.organization)
-        ids = set(enrolled.values_list("programme_id", flat=True))
-        chosen = [programme for programme in visible.values() if programme.pk in ids]
-    if question.round:
-        found = Round.objects.visible_to(user).filter(code=question.round).select_related("programme").first()
-        if found is None or (question.programmes and found.programme.code not in question.programmes):
-            raise UnknownCode("round", question.round)
-        if found.status == RoundStatus.PLANNED:
-            raise NotThis("round", "planned")
-        if question.as_of is not None and question.as_of < found.reference_date:
-            raise NotThis("as_of", "before_round")
-        return [Source(found.programme, question.as_of or found.reference_date, register_rollups.round_row(found))]
-    until = question.as_of or datetime.date.today()
-    rounds: dict[int, list[readers.RoundRow]] = defaultdict(list)
-    opened = Round.objects.filter(programme__in=chosen, reference_date__lte=until).exclude(status=RoundStatus.PLANNED)
-    for found in opened.order_by("reference_date", "pk"):
-        rounds[found.programme_id].append(register_rollups.round_row(found))
-    sources: list[Source] = []
-    for programme in chosen:
-        outcomes = [one for one in rounds[programme.pk] if one.is_outcome]
-        if question.by == "round":
-            sources += [Source(programme, one.date, one) for one in outcomes]
-            continue
-        closing = outcomes[-1] if outcomes else (rounds[programme.pk] or [None])[-1]  # type: ignore[list-item]
-        on = question.as_of or (closing.date if closing is not None else until)
-        sources.append(Source(programme, on, closing))
-    return sources
-
-
-def _against(sources: list[Source], question: Question) -> readers.RoundRow | None:
-    if not question.against:
-        return None
-    found = Round.objects.filter(
-        code=question.against, programme__in={source.programme.pk for source in sources}
-    ).first()
-    if found is None:
-        raise UnknownCode("against", question.against)
-    if any(source.programme.pk != found.programme_id for source in sources):
-        raise NotThis("against", "one_programme")
-    if all(found.reference_date >= source.on for source in sources):
-        raise NotThis("against", "later")
-    return register_rollups.round_row(found)
-
-
+# --- which organizations ---------------------------------------------------------------------------------------------
 def _waiting(sources: list[Source]) -> dict[int, int]:
     pks = [source.closing.pk for source in sources if source.closing is not None]
     marks = DirtyMark.objects.filter(kind=MarkKind.ROUND, object_id__in=pks)
@@ -293,7 +202,7 @@ class _Selection:
             return False
         if any(source.closing is None or source.closing.date != source.on for source in sources):
             return False
-        return question.by in PER_PROGRAMME or not _shared_organizations(sources)
+        return question.by in PER_PROGRAMME or not shared_organizations(sources)
 
     # --- from cells ------------------------------------------------------------------------------------------------
     def cells(self, sources: list[Source]) -> list[Part]:
@@ -323,7 +232,7 @@ class _Selection:
         programmes = {source.programme.pk for source in sources}
         if ProgrammeEnrolment.objects.filter(programme__in=programmes).count() > MOST_RECORDS:
             raise TooMany
-        shared = {} if question.by in PER_PROGRAMME else _shared_organizations(sources)
+        shared = {} if question.by in PER_PROGRAMME else shared_organizations(sources)
         parts = []
         for source in sources:
             if against is not None and against.date >= source.on:
@@ -378,31 +287,6 @@ def _with_predecessors(reading: readers.Reading, code: str) -> set[str]:
         if not more:
             return found
         found |= more
-
-
-def _shared_organizations(sources: list[Source]) -> dict[str, int]:
-    """Code of each organization that several of these programmes support → the one in which it counts: that of the
-    latest date. A country counts it once."""
-    days = {source.programme.pk: source.on for source in sources}
-    if len(days) < 2:
-        return {}
-    enrolled: dict[str, set[int]] = defaultdict(set)
-    for pk, programme_id, valid in ProgrammeEnrolment.objects.filter(
-        programme__in=days,
-        organization__in=ProgrammeEnrolment.objects.filter(programme__in=days)
-        .values("organization")
-        .annotate(n=Count("programme", distinct=True))
-        .filter(n__gt=1)
-        .values("organization"),
-    ).values_list("organization__code", "programme_id", "valid"):
-        day = days[programme_id]
-        if (valid.lower is None or valid.lower <= day) and (valid.upper is None or day < valid.upper):
-            enrolled[pk].add(programme_id)
-    return {
-        code: max(programmes, key=lambda pk: (days[pk], -pk))
-        for code, programmes in enrolled.items()
-        if len(programmes) > 1
-    }
 
 
 __all__ = ["BY", "NotThis", "Question", "Row", "TooMany", "rows"]

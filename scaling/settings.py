@@ -325,6 +325,7 @@ SPECTACULAR_SETTINGS = {
         "CorrectionKindEnum": "programmes.models.CorrectionKind",
         "OrganizationKindEnum": "organizations.models.Kind",
         "LinkageKindEnum": "organizations.models.LinkageKind",
+        "IndicatorLevelEnum": "indicators.models.IndicatorLevel",
         "RoundKindEnum": "indicators.models.RoundKind",
         "SpaceEnum": "programmes.models.Space",
     },

@@ -9,7 +9,7 @@ from django.db import transaction
 from organizations.models import Organization
 from organizations.signals import registry_changed
 from programmes.models import Place, Programme
-from scaling.network import money, register, values
+from scaling.network import money, register, ties, values
 from scaling.network.files import Folder
 from scaling.network.register import Network
 
@@ -26,6 +26,7 @@ def load(folder: Path, *, programme: Programme, place: Place | None = None) -> N
         raise ValueError("the programme names no country, and no place was given")
     network = Network(Folder(folder), programme, where)
     register.load_register(network)
+    ties.load_ties(network)
     values.load_values(network)
     values.end_roles()
     money.load_money(network)

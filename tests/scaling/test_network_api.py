@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -9,12 +11,14 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from indicators.models import Round
 from indicators.signals import returns_changed
+from organizations.models import Organization, ProgrammeEnrolment
 from programmes.models import Programme
 from scaling import rollups
 from scaling.metrics import REGISTER_METRICS
@@ -37,14 +41,18 @@ def credit_folder(folder: Path) -> Path:
     return folder
 
 
+def drain() -> None:
+    while rollups.drain():
+        pass
+
+
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Both, loaded once for the tests of this file and taken away again."""
     with django_db_blocker.unblock(), transaction.atomic():
         load(n.FOLDER, programme=make_programme())
         load(credit_folder(tmp_path_factory.mktemp("credit")), programme=make_programme("CRED"))
-        while rollups.drain():
-            pass
+        drain()
         yield
         transaction.set_rollback(True)
 
@@ -274,6 +282,26 @@ def test_every_metric_answers_every_question(client: Client) -> None:
             for row in answer.json()["results"]:
                 assert (row["value"] is None) == (row["null_reason"] is not None)
         assert client.get(f"/api/v1/metrics/{name}/").status_code == 200
+
+
+def test_two_programmes_count_a_shared_organization_once(client: Client) -> None:
+    ask_both = {"programme": "NET,CRED", "as_of": "2022-06-30", "tier": "primary"}
+    before = ask(client, "aggregation_ratio", **ask_both)["n_due"]
+    one = Organization.objects.get(code="G1")
+    ProgrammeEnrolment.objects.create(
+        organization=one, programme=Programme.objects.get(code="CRED"), valid=DateRange(one.formed_on, None)
+    )
+    drain()
+    assert ask(client, "aggregation_ratio", **ask_both)["n_due"] == before == 8
+    rows = client.get("/api/v1/metrics/aggregation_ratio/", {**ask_both, "by": "programme"}).json()["results"]
+    assert {row["group"]: row["n_due"] for row in rows} == {"NET": 7, "CRED": 2}
+
+
+def test_a_metric_of_organizations_as_csv(client: Client) -> None:
+    query = {"programme": "NET", "round": NOW, "by": "kind", "format": "csv"}
+    table = client.get("/api/v1/metrics/members_observed/", query).content.decode("utf-8-sig")
+    rows = {row["group"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert rows["shg"]["value"] == "88" and rows["shg"]["coverage.due"] == "4"
 
 
 def test_the_number_of_queries_is_fixed(client: Client) -> None:
