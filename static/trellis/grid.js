@@ -71,6 +71,12 @@
       const first = Math.max(0, Math.floor(top / height) - SPARE);
       const last = Math.min(this.rows.length, Math.ceil((top + this.box.clientHeight) / height) + SPARE);
       if (!force && first === this.first && last === this.last) return;
+      // Drawing anew takes the input away under the hands of who types: what is not urgent waits, a scroll ends the entry.
+      if (this.editing) {
+        if (force) { this.stale = true; return; }
+        this.leave();
+      }
+      this.stale = false;
       const active = this.body.contains(document.activeElement);
       Object.assign(this, { first, last });
       const drawn = [this.spacer(first * height)];
@@ -247,6 +253,7 @@
       else if (input.value !== this.owner.textOf(this.rows[row], this.columns[column])) this.enter([{ row, column, text: input.value }]);
       else this.owner.typing?.(this.rows[row], this.columns[column], null);
       this.refresh(row);
+      if (this.stale) this.draw(true);
     }
 
     // Changes by index; remembered for undo.

@@ -176,6 +176,16 @@ def test_with_the_line_down_entry_goes_on_and_goes_out_by_itself(sheet: Page) ->
     assert (stored(again, "DEMO-G08", "OP-06"), stored(again, "DEMO-G08", "OP-06.women")) == (33, 30)
 
 
+def test_news_from_the_line_takes_no_keystroke_away(sheet: Page) -> None:
+    choose(sheet, "DEMO-G17", "OP-06")
+    sheet.keyboard.type("2")
+    sheet.evaluate("window.trellisEntry.outbox.onChange()")  # an attempt failed, or another tab sent something
+    sheet.keyboard.type("5")
+    sheet.keyboard.press("Enter")
+    all_saved(sheet)
+    assert stored(sheet, "DEMO-G17", "OP-06") == 25
+
+
 def test_a_tab_closed_in_the_middle_of_a_number_keeps_it(sheet: Page) -> None:
     choose(sheet, "DEMO-G09", "OP-06")
     sheet.keyboard.type("27")

@@ -111,7 +111,7 @@ def test_others_set_no_targets(programme: Programme) -> None:
         ({"value": Decimal(10) ** 15}, "value", "too many digits"),
         ({"by_date": datetime.date(1, 1, 1)}, "by_date", "between 1970 and 2100"),
         ({"by_date": datetime.date(9999, 12, 31)}, "by_date", "between 1970 and 2100"),
-        ({"disaggregation": "wizards"}, "disaggregation", "only these parts: disabled"),
+        ({"disaggregation": "wizards"}, "disaggregation", "only these parts: direct, disabled"),
         ({"phase": "PCDP-I"}, "phase", "another programme"),
         ({"indicator": "GOV-1", "value": Decimal(7)}, "value", "from 1 to 6"),
     ],
