@@ -18,7 +18,7 @@ from indicators.models import EntryField, Indicator, Rule, RuleKind, Severity
 from programmes.access import Permission, require
 
 #: Kinds that need a limit, and what it counts.
-LIMITED = frozenset({RuleKind.JUMP, RuleKind.GROWTH, RuleKind.STRAIGHT_LINE, RuleKind.EVIDENCE})
+LIMITED = frozenset({RuleKind.JUMP, RuleKind.GROWTH, RuleKind.FALL, RuleKind.STRAIGHT_LINE, RuleKind.EVIDENCE})
 #: Kinds that speak of ratings; without keys they mean all of them.
 OF_RATINGS = frozenset({RuleKind.JUMP, RuleKind.STRAIGHT_LINE, RuleKind.EVIDENCE})
 #: The level from which the database wants evidence before a return is submitted.

@@ -31,6 +31,7 @@ PATTERNS: dict[str, str | Promise] = {
     "balance": _("With those who joined and left, %(c)s would follow from the last %(b)s, not %(a)s."),
     "jump": _("From %(b)s to %(a)s is more than %(limit)s levels since the last round."),
     "growth": _("%(a)s is more than %(limit)s %% above the last value, %(b)s."),
+    "fall": _("%(a)s is more than %(limit)s %% below the last value, %(b)s."),
     "straight_line": _("%(a)s of %(b)s items have the same level."),
     "outlier": _("%(a)s is far from what similar organizations report (%(b)s to %(c)s)."),
     "evidence": _("Level %(limit)s and above needs evidence: say what was seen."),
@@ -190,6 +191,16 @@ def _growth(fields: Mapping[str, Field], rule: RuleSpec, sheet: Sheet) -> list[F
     return found
 
 
+def _fall(fields: Mapping[str, Field], rule: RuleSpec, sheet: Sheet) -> list[Finding]:
+    assert rule.limit is not None
+    found = []
+    for key in rule.left:
+        now, before = _total((key,), sheet.values), _total((key,), sheet.previous)
+        if now is not None and before and now < before * (1 - Decimal(str(rule.limit)) / 100):
+            found.append(Finding(key, rule.code, rule.severity, say("fall", a=now, b=before, limit=rule.limit)))
+    return found
+
+
 def _straight_line(fields: Mapping[str, Field], rule: RuleSpec, sheet: Sheet) -> list[Finding]:
     assert rule.limit is not None
     levels = _levels(fields, rule, sheet)
@@ -230,6 +241,7 @@ _KINDS = {
     "balance": _balance,
     "jump": _jump,
     "growth": _growth,
+    "fall": _fall,
     "straight_line": _straight_line,
     "outlier": _outlier,
     "evidence": _evidence,

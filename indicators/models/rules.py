@@ -17,6 +17,7 @@ class RuleKind(models.TextChoices):
     BALANCE = "balance", _("last value, plus and minus what moved")
     JUMP = "jump", _("levels since the last round")
     GROWTH = "growth", _("per cent since the last round")
+    FALL = "fall", _("per cent below the last round")
     STRAIGHT_LINE = "straight_line", _("share of equal levels, per cent")
     OUTLIER = "outlier", _("against similar organizations")
     EVIDENCE = "evidence", _("evidence from a level on")
@@ -37,7 +38,7 @@ class Rule(models.Model):
     """`left` and `right` are keys of entry fields; `left` empty means all rating items.
 
     compare: sum(left) `operator` sum(right). balance: left[0] = its last value + right[0] - right[1].
-    jump, growth, straight_line, evidence: `limit` in levels, per cent, per cent, level.
+    jump, growth, fall, straight_line, evidence: `limit` in levels, per cent, per cent, per cent, level.
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)

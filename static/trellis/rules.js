@@ -57,6 +57,12 @@
         return now !== null && before && now > before * (1 + rule.limit / 100);
       }).map((key) => finding(key, rule, say(book, "growth", { a: sheet.values[key], b: sheet.previous[key], limit: rule.limit })));
     },
+    fall(book, rule, sheet) {
+      return rule.left.filter((key) => {
+        const now = total([key], sheet.values), before = total([key], sheet.previous);
+        return now !== null && before && now < before * (1 - rule.limit / 100);
+      }).map((key) => finding(key, rule, say(book, "fall", { a: sheet.values[key], b: sheet.previous[key], limit: rule.limit })));
+    },
     straight_line(book, rule, sheet) {
       const found = levels(book, rule, sheet);
       if (found.length < ENOUGH_LEVELS) return [];

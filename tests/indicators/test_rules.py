@@ -29,6 +29,7 @@ RULES = [
     RuleSpec("balance", "balance", "warning", ("M",), "", ("IN", "OUT")),
     RuleSpec("jump", "jump", "warning", limit=2),
     RuleSpec("growth", "growth", "warning", ("M",), limit=100),
+    RuleSpec("fall", "fall", "warning", ("M",), limit=50),
     RuleSpec("straight", "straight_line", "warning", limit=90),
     RuleSpec("outlier", "outlier", "warning", ("S",)),
     RuleSpec("evidence", "evidence", "blocker", limit=4),
