@@ -61,12 +61,12 @@ class InForce:
         return self._on(None, max((day for _pk, day in pairs), default=Day.today()))
 
     def _on(self, country_id: int | None, day: Day) -> Thresholds:
-        held = {row.country_id: row for row in self._rows if _holds(row, day)}
+        held = {row.country_id: row for row in self._rows if holds(row, day)}
         row = held.get(country_id) or held.get(None)
         return DEFAULT if row is None else of_row(row)
 
 
-def _holds(row: ThresholdSetting, day: Day) -> bool:
+def holds(row: ThresholdSetting, day: Day) -> bool:
     start, end = row.valid.lower, row.valid.upper
     return (start is None or start <= day) and (end is None or day < end)
 
