@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from organizations.forms.fields import CodeField
 from programmes.forms import PlaceChoice, area, choose_from, day
 from programmes.models import Place, Programme
 from scaling import thresholds
@@ -33,20 +34,12 @@ class AlertFilter(forms.Form):
         choices=[("", _("all")), *((rule, words.name) for rule, words in RULES.items())],
     )
     severity = forms.ChoiceField(label=_("Severity"), required=False, choices=[("", _("all")), *Severity.choices])
-    place = PlaceChoice(label=_("Place"), required=False, empty_label=_("all"))
+    place = CodeField(what="places", label=_("Place"), required=False, help_text="")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        programmes = Programme.objects.visible_to(user).order_by("name")
-        choose_from(self, "programme", programmes)
-        countries = Place.objects.filter(programmes__in=programmes)
-        choose_from(self, "place", Place.objects.visible_to(user).filter(pk__in=_inside(countries)).order_by("name"))
-
-
-def _inside(countries: Any) -> Any:
-    """Places of these countries that may hold organizations, the countries themselves included."""
-    pks = countries.values("pk")
-    return Place.objects.filter(pk__in=pks).values("pk").union(Place.objects.filter(country__in=pks).values("pk"))
+        choose_from(self, "programme", Programme.objects.visible_to(user).order_by("name"))
+        self.fields["place"].queryset = Place.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
 class NoteForm(forms.Form):
@@ -64,7 +57,10 @@ class ThresholdForm(forms.Form):
     def __init__(self, *args: Any, user: Any, everywhere: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_from(self, "country", thresholds.settable_countries(user))
-        self.fields["country"].required = not everywhere
+        if not everywhere:
+            country = self.fields["country"]
+            assert isinstance(country, forms.ModelChoiceField)
+            country.required, country.empty_label = True, "–"
         for name in thresholds.NAMES:
             field = ThresholdSetting._meta.get_field(name).formfield()  # type: ignore[union-attr]
             assert field is not None
