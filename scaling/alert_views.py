@@ -161,6 +161,4 @@ def thresholds_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page_name": "thresholds",
     }
-    return render(
-        request, "scaling/thresholds.html", context, status=422 if form is not None and form.errors else 200
-    )
+    return render(request, "scaling/thresholds.html", context, status=422 if form is not None and form.errors else 200)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from indicators.models import OUTPUT_KINDS, ReturnState, Round, RoundStatus
 from indicators.work import IN_WORK, last_day, progress
 from programmes.access import Permission, may, require
+from programmes.texts import checked
 from scaling import readers, thresholds
 from scaling.metrics import alerts as rules
 from scaling.metrics.alert_facts import facts_of
@@ -168,15 +169,11 @@ def acknowledge(*, alert: Alert, by: Any, note: str) -> Alert:
     if not may_acknowledge(by, alert):
         require(by, Permission.ROUNDS_MANAGE, programme=alert.programme)
     now = Alert.objects.select_for_update().get(pk=alert.pk)
-    text = note.strip()
+    text = checked(note, "note", longest=LONGEST_NOTE)
     if now.closed_at is not None:
         raise ValidationError(_("This alert is closed; what it was about has ended."))
     if not text:
         raise ValidationError({"note": _("Say in a sentence what you found or did.")})
-    if len(text) > LONGEST_NOTE:
-        raise ValidationError({"note": _("At most %(longest)d characters are expected.") % {"longest": LONGEST_NOTE}})
-    if "\0" in text:
-        raise ValidationError({"note": _("The text holds a character that cannot be stored.")})
     now.acknowledged_by, now.acknowledged_at, now.note = by, timezone.now(), text
     now.full_clean()
     now.save(update_fields=["acknowledged_by", "acknowledged_at", "note"])

@@ -18,9 +18,8 @@ from typing import Any
 from django.db import connection
 
 from indicators.models import OUTPUT_KINDS, RoundKind
-from scaling import observations
+from scaling import observations, thresholds
 from scaling import readers_sql as sql
-from scaling import thresholds
 from scaling.metrics import stages
 from scaling.metrics.records import (
     INTER_PROFESSIONAL,
@@ -262,7 +261,11 @@ class _Facts:
             due=frozenset({self.on}) if pk in self.due else frozenset(),
             observed={date: self._observed(row, date, found) for date, found in values.items()},
             apexes=tuple(self.apexes.get(code, ())),
-            stages=(*stages.bonded(decisions, self.on), *stages.aggregated(self.apexes.get(code, ()), self.on, associations), *linked),
+            stages=(
+                *stages.bonded(decisions, self.on),
+                *stages.aggregated(self.apexes.get(code, ()), self.on, associations),
+                *linked,
+            ),
             linkages=tuple(linkages),
             services=tuple(self.services.get(pk, ())),
             sales=self.sales.get(pk, {}),

@@ -82,7 +82,9 @@ def positions(
         )
 
     openings = reading.openings() if opens is None else opens
-    return cells_by(reading.records, position, on=reading.on, opens=openings, rates=reading.rates, limits=reading.limits)
+    return cells_by(
+        reading.records, position, on=reading.on, opens=openings, rates=reading.rates, limits=reading.limits
+    )
 
 
 def by_cohort(found: Mapping[Position, Register]) -> ByCohort:

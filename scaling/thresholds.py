@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from programmes.access import Permission, scope_of
 from programmes.models import Place, Programme
+from programmes.texts import checked
 from scaling.metrics.thresholds import DEFAULT, Thresholds
 from scaling.models import ThresholdSetting
 
@@ -122,7 +123,8 @@ def set_thresholds(
     wanted = {**before, **values}
     for name in NAMES:
         setattr(row, name, wanted[name])
-    row.valid, row.reason, row.set_by = DateRange(since, None), reason.strip(), by
+    row.valid, row.set_by = DateRange(since, None), by
+    row.reason = checked(reason, "reason", longest=500)
     row.full_clean(exclude=["valid"], validate_constraints=False)
     _check(wanted)
     if last is not None and row is not last:

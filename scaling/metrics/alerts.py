@@ -85,7 +85,7 @@ class Facts:
 
     observed: bool = False
     is_primary: bool = True
-    cell: Register = Register()
+    cell: Register = field(default_factory=Register)
     standings: tuple[Standing | None, ...] = ()
     gate: tuple[tuple[Day, bool], ...] = ()
     funded: tuple[Day, ...] = ()

@@ -102,7 +102,9 @@ def test_an_alert_opens_is_kept_with_its_note_and_closes(scene: Scene) -> None:
     assert (kept.pk, kept.note, kept.opened_at) == (alert.pk, "Visited.", alert.opened_at)
 
     for poor, drift in ((15, "-12.50"), (20, None)):
-        row = review.correct(of=row, values={"OP-06.poorest": poor}, by=scene.manager, code="miscount", reason="counted again")
+        row = review.correct(
+            of=row, values={"OP-06.poorest": poor}, by=scene.manager, code="miscount", reason="counted again"
+        )
         found = scene.open(a.INCLUSION_FALLING)
         assert [one.figures["poorest_share_drift"] for one in found] == ([drift] if drift else [])
     alert.refresh_from_db()
@@ -125,7 +127,9 @@ def test_what_the_register_says_today_counts_though_the_round_is_older(scene: Sc
     scene.report(scene.last, 40, 20)
     assert scene.open() == []
     yesterday = TODAY - datetime.timedelta(days=1)
-    BondingCheck.objects.create(organization=scene.group, on=TODAY - datetime.timedelta(days=10), is_bonded=False, source="visit")
+    BondingCheck.objects.create(
+        organization=scene.group, on=TODAY - datetime.timedelta(days=10), is_bonded=False, source="visit"
+    )
     linkage = linkages.open_linkage(
         organization=scene.group,
         partner=Partner.objects.get(code="IFAD"),
@@ -181,7 +185,7 @@ def one_alert(scene: Scene, **fields: Any) -> Alert:
             "organization": scene.group,
             "severity": "watch",
             "figures": {"members_then": 9, "members_now": 8, "stage": "forming"},
-            "opened_at": timezone.now(),
+            "opened_at": timezone.now() - datetime.timedelta(days=1),
             **fields,
         }
     )
@@ -214,3 +218,106 @@ def test_the_count_of_what_waits_is_of_ones_own_and_goes_with_the_note(scene: Sc
     assert alerts.waiting_for(factories.person(RoleName.ME_OFFICER, programme="PCDP")) == 0
     alerts.acknowledge(alert=alert, by=scene.officer, note="seen")
     assert alerts.waiting_for(scene.officer) == 0
+
+
+# --- the pages and the API -------------------------------------------------------------------------------------------
+def test_the_list_shows_open_ones_first_and_narrows(scene: Scene, client: Client) -> None:
+    closed = one_alert(scene, closed_at=timezone.now(), severity="high")
+    watch = one_alert(scene)
+    high = one_alert(scene, rule=a.WEAK_FUNDED, severity="high", figures={"linkages": 2, "since": "2024-01-05"})
+    overdue = one_alert(scene, rule=a.ROUND_OVERDUE, organization=None, figures={"round": "last"})
+    elsewhere = one_alert(scene, programme=Programme.objects.get(code="PCDP"), organization=None)
+    client.force_login(scene.officer)
+    url = reverse("scaling:alerts")
+
+    def listed(**query: str) -> list[int]:
+        answer = client.get(url, query)
+        assert answer.status_code == 200
+        return [line.alert.pk for line in answer.context["lines"]]
+
+    assert listed() == [high.pk, overdue.pk, watch.pk] or listed() == [high.pk, watch.pk, overdue.pk]
+    assert listed(state="all")[0] == high.pk and listed(state="all")[-1] == closed.pk
+    assert listed(state="closed") == [closed.pk]
+    assert listed(rule=a.ROUND_OVERDUE) == [overdue.pk]
+    assert listed(severity="high") == [high.pk]
+    assert set(listed(place="IND")) == {high.pk, watch.pk}
+    assert set(listed(programme="TNWDP")) == {high.pk, watch.pk, overdue.pk}
+    for bad in (
+        {"programme": "PCDP"},
+        {"rule": "nope"},
+        {"severity": "x"},
+        {"state": "x"},
+        {"place": "NOPE"},
+        {"place": "x" * 400},
+    ):
+        assert listed(**bad) == [], bad
+    assert elsewhere.pk not in listed(state="all")
+    assert "Name of G" in client.get(url).content.decode()
+
+
+def test_a_list_takes_a_fixed_number_of_queries(scene: Scene, client: Client) -> None:
+    client.force_login(scene.officer)
+
+    def queries() -> int:
+        from django.db import connection
+
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(reverse("scaling:alerts")).status_code == 200
+        return len(caught)
+
+    one_alert(scene)
+    queries()
+    before = queries()
+    for number in range(5):
+        one_alert(scene, organization=scene.register(f"X{number}", kind="shg"))
+    assert queries() == before
+
+
+def test_a_note_is_written_on_the_page_and_kept_when_it_is_refused(scene: Scene, client: Client) -> None:
+    alert = one_alert(scene)
+    url = reverse("scaling:alert", args=[alert.pk])
+    client.force_login(scene.officer)
+    work = reverse("indicators:work")
+    assert "1 alert waits for a note" in client.get(work).content.decode()
+    refused = client.post(url, {"note": "too long " * 300})
+    assert refused.status_code == 422 and "too long too long" in refused.content.decode()
+    assert client.post(url, {"note": "Visited them."}).status_code == 302
+    assert "alert waits for a note" not in client.get(work).content.decode()
+    assert "Visited them." in client.get(url).content.decode()
+    client.force_login(factories.person(RoleName.VIEWER, programme="TNWDP"))
+    assert client.get(url).context["form"] is None
+    assert client.post(url, {"note": "x"}).status_code == 403
+    old = one_alert(scene, rule="a_rule_of_old", severity="alert")
+    assert client.get(reverse("scaling:alert", args=[old.pk])).status_code == 200
+
+
+def test_the_api_gives_alerts_by_their_filters(scene: Scene) -> None:
+    first = one_alert(scene, acknowledged_by=scene.officer, acknowledged_at=timezone.now(), note="seen")
+    closed = one_alert(scene, rule=a.ONE_BUYER, severity="alert", closed_at=timezone.now())
+    programme_wide = one_alert(scene, rule=a.ROUND_OVERDUE, organization=None)
+    api = Client(headers={"authorization": factories.token_header(scene.manager)["HTTP_AUTHORIZATION"]})
+
+    def ask(**query: str) -> set[int]:
+        answer = api.get(reverse("alerts-list"), query)
+        assert answer.status_code == 200, answer.content
+        return {row["id"] for row in answer.json()["results"]}
+
+    assert ask() == {first.pk, closed.pk, programme_wide.pk}
+    assert ask(open="true") == {first.pk, programme_wide.pk}
+    assert ask(acknowledged="true") == {first.pk} and ask(acknowledged="false") == {closed.pk, programme_wide.pk}
+    assert ask(rule=a.ONE_BUYER) == ask(severity="alert") == {closed.pk}
+    assert ask(place="IND") == ask(organization="G") == {first.pk, closed.pk}
+    assert api.get(reverse("alerts-list"), {"rule": "nope"}).status_code == 400
+    row = api.get(reverse("alerts-detail", args=[first.pk])).json()
+    assert (row["organization"], row["place"], row["programme"]) == ("G", "IND", "TNWDP")
+    assert row["figures"]["members_now"] == 8 and row["note"] == "seen"
+    assert api.get(reverse("alerts-detail", args=[programme_wide.pk])).json()["place"] is None
+    for form in ("csv", "xlsx"):
+        assert api.get(reverse("alerts-list"), {"format": form}).status_code == 200
+
+
+def test_every_rule_and_figure_has_words() -> None:
+    from scaling import alert_words
+
+    assert set(alert_words.RULES) == set(a.RULES)
+    assert dict(alert_words.shown({"since": "2024-02-29", "stage": "bonded", "gone": 1})) != {}
