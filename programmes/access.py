@@ -214,6 +214,20 @@ class ByCountry:
 
 
 @dataclass(frozen=True)
+class ByCountryOrEverywhere:
+    """Rows of a country, and rows without one, which hold everywhere and so concern all who read anything."""
+
+    path: str
+
+    def restrict(self, scope: Scope) -> models.Q | None:
+        if scope.is_empty:
+            return None
+        return models.Q(**{f"{self.path}__isnull": True}) | models.Q(
+            **{f"{self.path}__in": scope.countries_of_programmes}
+        )
+
+
+@dataclass(frozen=True)
 class ByProgrammeOrCountry:
     """`for_programmes_too`: rows of a country concern all who read a programme there, as its policy events do."""
 

@@ -8,5 +8,6 @@ register(
     models.FederationTotal,
     models.Heartbeat,
     models.PhaseCell,
+    models.ThresholdSetting,
     read_only=True,
 )

@@ -10,6 +10,7 @@ from rest_framework.routers import DefaultRouter
 import indicators.api
 import organizations.api
 import programmes.api
+import scaling.alerts_api
 from scaling.metrics_api import MetricListView, MetricView
 
 
@@ -20,7 +21,7 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, viewset, basename=prefix)
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from programmes.access import Permission, RoleName, may, roles_of, scope_of
 from programmes.models import Programme
+from scaling import alerts
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         scale.append(Entry(_("Programme"), "layers", reverse("scaling:programme", args=[first]), "programme"))
     data = [
         Entry(_("My work"), "inbox", reverse("indicators:work"), "work"),
+        Entry(_("Alerts"), "exclamation-triangle", reverse("scaling:alerts"), "alerts"),
         Entry(_("Rounds"), "table", reverse("indicators:rounds"), "rounds"),
         Entry(_("Organizations"), "people", reverse("organizations:list"), "organizations"),
         *(
@@ -52,6 +54,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         ),
         Entry(_("Targets and results"), "check2-circle", reverse("indicators:targets"), "targets"),
         Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
+        Entry(_("Thresholds"), "gear", reverse("scaling:thresholds"), "thresholds"),
         Entry(_("Enabling space"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
@@ -74,5 +77,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGES": settings.LANGUAGES,
         "is_rtl": get_language_bidi(),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "alerts_waiting": SimpleLazyObject(lambda: alerts.waiting_for(request.user)),
         "role_label": SimpleLazyObject(lambda: role_label(request)),
     }

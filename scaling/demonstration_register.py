@@ -155,6 +155,8 @@ def _rounds(programme: Programme, groups: list[Organization], officer: Any, mana
                 continue  # not surveyed
             members = 15 + number % 9 + later * (number % 5)
             women = members if group.kind == "shg" else members * 2 // 5
+            # Two things to see among the alerts: a group that the poorest leave, and one below the bonding gate.
+            poorest = members // (6 if later and number == 3 else 3)
             row = returns.save_values(
                 organization=group,
                 round=round_,
@@ -163,8 +165,9 @@ def _rounds(programme: Programme, groups: list[Organization], officer: Any, mana
                     "OP-06.women": women,
                     "OP-06.men": members - women,
                     "OP-06.youth": members // 4,
+                    "OP-06.poorest": poorest,
                     "GOV-1": min(3, 2 + (number + later) % 3),
-                    "SYS-4": min(3, 1 + (number + later) % 3),
+                    "SYS-4": 2 if number == 12 else 3,
                 },
                 by=officer,
             )

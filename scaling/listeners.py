@@ -20,6 +20,7 @@ from programmes.signals import phases_changed, rates_changed
 from scaling import register_rollups
 from scaling.models import MarkKind
 from scaling.rollups import mark
+from scaling.thresholds import thresholds_changed
 
 log = logging.getLogger(__name__)
 
@@ -107,3 +108,9 @@ def of_a_round(sender: Any, *, instance: OverlapSample, **kwargs: Any) -> None:
 @receiver([post_save, post_delete], sender=PriceIndex)
 def of_a_currency(sender: Any, *, instance: PriceIndex, **kwargs: Any) -> None:
     _rounds_in([instance.currency])
+
+
+@receiver(thresholds_changed)
+def limits(sender: Any, *, programme_ids: set[int], **kwargs: Any) -> None:
+    """Cells count who is above a threshold; alerts go by them."""
+    _mark_rounds(register_rollups.rounds_of_programmes(programme_ids))

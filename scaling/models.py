@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.access import ByCountryOrEverywhere, ByProgramme, ScopedQuerySet
 from programmes.vocabulary import FigureBasis
 
 
@@ -129,6 +135,86 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.organization or self.programme}"
+
+
+def _limit(label: Any, least: float, most: float) -> models.DecimalField[Any, Any]:
+    return models.DecimalField(
+        label,
+        max_digits=6,
+        decimal_places=2,
+        validators=[MinValueValidator(Decimal(str(least))), MaxValueValidator(Decimal(str(most)))],
+    )
+
+
+def _whole_limit(label: Any, most: int) -> models.PositiveSmallIntegerField[Any, Any]:
+    return models.PositiveSmallIntegerField(label, validators=[MinValueValidator(1), MaxValueValidator(most)])
+
+
+class ThresholdSetting(models.Model):
+    """The thresholds of one country (or of all, without a country) from a day until a day (half-open).
+
+    The fields are those of `scaling.metrics.thresholds.Thresholds`, in the same units.
+    """
+
+    country = models.ForeignKey(
+        "programmes.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="thresholds"
+    )
+    valid = DateRangeField()
+    watch_points = _limit(_("Watch: share of the poorest fell by (points)"), 0, 100)
+    alert_points = _limit(_("Alert: share of the poorest fell by (points)"), 0, 100)
+    leadership_parity = _limit(_("Alert: share of leaders / share of members below"), 0, 10)
+    exit_ratio = _limit(_("High: exit rate of the poorest / that of others from"), 0, 100)
+    entrenched_share = _limit(_("High: organizations with the same persons beyond their term, from (per cent)"), 0, 101)
+    smallest_denominator = _whole_limit(_("No alert on a share of fewer members than"), 1000)
+    improved = _limit(_("A score improved when it rose by (levels)"), 0, 5)
+    satisfactory = _limit(_("A score is satisfactory from (level)"), 1, 6)
+    interval_from_n = _whole_limit(_("Interval of a mean from so many organizations"), 1000)
+    concentration = _limit(_("Dependence on one buyer: index above"), 0, 1)
+    verified_within_months = _whole_limit(_("Unknown when not seen for more months than"), 600)
+    partial_below = _limit(_("A round is partial below (per cent of those due)"), 0, 100)
+    matched_only_below = _limit(_("Only matched results below (per cent of those due)"), 0, 100)
+    most_imputed = _limit(_("No total with more than this imputed (per cent)"), 0, 100)
+    smallest_panel = _whole_limit(_("A kind borrows the ratio of all below so many organizations"), 1000)
+    federation_loss = _limit(_("Alert: a federation lost members in twelve months, from (per cent)"), 0, 100)
+    overdue_days = _whole_limit(_("Alert: a round overdue for more days than"), 3650)
+    least_survival = _limit(_("Survival after support should be at least (per cent)"), 0, 100)
+    survival_months = _whole_limit(_("… so many months after support ended"), 600)
+    reason = models.CharField(max_length=500)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    set_at = models.DateTimeField(auto_now_add=True)
+
+    scope = ByCountryOrEverywhere("country")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("thresholds")
+        verbose_name_plural = _("thresholds")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(valid__isempty=False), name="threshold_valid_not_empty"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="threshold_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(watch_points__lte=models.F("alert_points")), name="threshold_watch_before_alert"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(matched_only_below__lte=models.F("partial_below")),
+                name="threshold_matched_only_is_partial",
+            ),
+            ExclusionConstraint(
+                name="threshold_country_no_overlap",
+                expressions=[("country", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+            ),
+            # Two rows without a country do not meet in the constraint above.
+            ExclusionConstraint(
+                name="threshold_everywhere_no_overlap",
+                expressions=[("valid", RangeOperators.OVERLAPS)],
+                condition=models.Q(country__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country or _('everywhere')} {self.valid}"
 
 
 class MarkKind(models.TextChoices):

@@ -18,13 +18,12 @@ from typing import Any
 from django.db import connection
 
 from indicators.models import OUTPUT_KINDS, RoundKind
-from scaling import observations
+from scaling import observations, thresholds
 from scaling import readers_sql as sql
 from scaling.metrics import stages
 from scaling.metrics.records import (
     INTER_PROFESSIONAL,
     PRIMARY,
-    AtStage,
     InApex,
     Observed,
     Rates,
@@ -32,6 +31,7 @@ from scaling.metrics.records import (
     Service,
     Status,
 )
+from scaling.metrics.thresholds import DEFAULT, Thresholds
 
 Day = datetime.date
 FOUR_PLACES = Decimal("0.0001")
@@ -63,7 +63,8 @@ class RoundRow:
 @dataclass(frozen=True)
 class Reading:
     """Records of a programme on a date. `own`: codes of the organizations that count in it. `baselines`: the own
-    baseline of each before the closing round. `starts`: what those without one are compared with."""
+    baseline of each before the closing round. `starts`: what those without one are compared with. `outcomes`: dates of
+    the outcome rounds before the closing one. `limits`: the thresholds in force on the date."""
 
     on: Day
     records: list[Record]
@@ -72,6 +73,8 @@ class Reading:
     baselines: dict[str, Day]
     starts: Day | None
     rates: Rates = field(default_factory=Rates)
+    outcomes: tuple[Day, ...] = ()
+    limits: Thresholds = DEFAULT
 
     def openings(self) -> dict[str, Day]:
         """Each organization's own baseline; without one, the date of the first outcome round, from which it is seen as
@@ -144,7 +147,7 @@ class _Facts:
                 InApex(start=start, end=end, apex=self.code.get(apex, f"#{apex}"), fee_paid_until=fee)
             )
         self.agreements: dict[str, list[stages.Agreement]] = defaultdict(list)
-        for pk, partner, kind, start, end, form, status, covers in self._rows(sql.LINKAGES):
+        for pk, partner, kind, start, end, form, status, covers, funds in self._rows(sql.LINKAGES):
             self.agreements[self.code[pk]].append(
                 stages.Agreement(
                     start=start,
@@ -153,6 +156,7 @@ class _Facts:
                     kind=kind,
                     is_agreed=form != "oral",
                     for_network=covers == "network",
+                    funds=funds,
                     renewed=status == "renewed",
                 )
             )
@@ -234,6 +238,8 @@ class _Facts:
             baselines={self.code[pk]: date for pk, date in self.baseline.items()},
             starts=min((date for date in outcomes if date < before), default=None),
             rates=_rates(self.currency_of, self.closing, self.on),
+            outcomes=tuple(sorted({date for date in outcomes if date < before})),
+            limits=thresholds.InForce([self.programme_id]).of_programme(self.programme_id, self.on),
         )
 
     def _record(self, row: tuple[Any, ...], associations: set[str]) -> Record:
@@ -242,6 +248,7 @@ class _Facts:
         linkages, linked = stages.partners_of(self.agreements.get(code, ()), ways, self.agreements)
         support_ended = self.support_ended.get(pk, self.completion)
         values = self.values.get(pk, {})
+        decisions = self._decisions(pk)
         return Record(
             code=code,
             kind=kind,
@@ -254,21 +261,27 @@ class _Facts:
             due=frozenset({self.on}) if pk in self.due else frozenset(),
             observed={date: self._observed(row, date, found) for date, found in values.items()},
             apexes=tuple(self.apexes.get(code, ())),
-            stages=(*self._bonded(pk), *stages.aggregated(self.apexes.get(code, ()), self.on, associations), *linked),
+            stages=(
+                *stages.bonded(decisions, self.on),
+                *stages.aggregated(self.apexes.get(code, ()), self.on, associations),
+                *linked,
+            ),
             linkages=tuple(linkages),
             services=tuple(self.services.get(pk, ())),
             sales=self.sales.get(pk, {}),
             support_ended_on=support_ended if tier == PRIMARY else None,
+            gate=tuple((day, decided) for day, decided in decisions if decided is not None),
             entrenched=observations.entrenched(values.get(self.on, {})),
         )
 
-    def _bonded(self, pk: int) -> list[AtStage]:
+    def _decisions(self, pk: int) -> list[tuple[Day, bool | None]]:
+        """What checklists and assessments say of the bonding gate, by date."""
         decisions: list[tuple[Day, int, bool | None]] = [(day, 1, met) for day, met in self.checks.get(pk, ())]
         for day, values, scale in self.assessed.get(pk, ()):
             items = {code: Decimal(str(values[code])) for code in stages.GATE_ITEMS if code in values}
             decisions.append((day, 0, stages.gate(self.dimensions.scores(values, scale), items)))
         ordered = sorted(decisions, key=lambda one: one[:2])  # a checklist of the day of an assessment knows it
-        return stages.bonded([(day, decided) for day, _order, decided in ordered], self.on)
+        return [(day, decided) for day, _order, decided in ordered]
 
     def _observed(self, row: tuple[Any, ...], date: Day, values: dict[str, Any]) -> Observed:
         pk, _code, place, kind, tier = row[:5]

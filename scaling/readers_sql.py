@@ -36,7 +36,9 @@ APEXES = """
 """
 LINKAGES = """
     SELECT l.organization_id, COALESCE('p' || l.partner_id, 'o' || l.partner_organization_id), l.kind,
-           lower(l.valid), upper(l.valid), l.form, l.status, l.covers
+           lower(l.valid), upper(l.valid), l.form, l.status, l.covers,
+           l.kind = 'finance_credit' OR EXISTS (SELECT 1 FROM organizations_linkagetransaction t
+               WHERE t.linkage_id = l.id AND t.type = 'grant' AND t.date <= %(on)s)
     FROM organizations_linkage l
     WHERE l.organization_id = ANY(%(ids)s) AND lower(l.valid) <= %(on)s AND l.status <> 'negotiating'
     ORDER BY l.organization_id, l.valid, l.id

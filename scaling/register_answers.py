@@ -26,9 +26,11 @@ from scaling.metrics import Outcome, RegisterMetric, RegisterSubject
 from scaling.metrics.cells import Register, joined
 from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
+from scaling.metrics.thresholds import Thresholds
 from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind
 from scaling.register_questions import BY, NotThis, Question, Source, against_of, shared_organizations, sources_of
 from scaling.register_rollups import Position
+from scaling.thresholds import InForce
 
 Day = datetime.date
 #: Rows of these never put two programmes together.
@@ -66,6 +68,7 @@ class Row:
     register: Register
     computed_at: datetime.datetime | None
     marks_waiting: int
+    thresholds: Thresholds
 
     @property
     def is_synthetic(self) -> bool:
@@ -87,8 +90,9 @@ def rows(*, user: Any, metric: RegisterMetric, question: Question) -> list[Row]:
     if question.by == "selection":
         groups.setdefault(None, [])
     waiting = _waiting(sources)
+    limits = InForce(source.programme.pk for source in sources)
     return [
-        _row(metric, question, group, found or [], sources, against, waiting)
+        _row(metric, question, group, found or [], sources, against, waiting, limits)
         for group, found in sorted(groups.items(), key=lambda one: (one[0] is not None, one[0] or ""))
     ]
 
@@ -109,10 +113,12 @@ def _row(
     sources: list[Source],
     against: readers.RoundRow | None,
     waiting: Mapping[int, int],
+    limits: InForce,
 ) -> Row:
     register = joined(part.register for part in parts)
     of = tuple(dict.fromkeys(part.source for part in parts)) if group is not None else tuple(sources)
     years, mixed = _years(parts, against)
+    thresholds = limits.together((source.programme.pk, source.on) for source in of)
     outcome = metric.compute(
         RegisterSubject(
             cell=register,
@@ -120,6 +126,7 @@ def _row(
             dimension=question.dimension,
             months=question.months,
             prices=question.prices,
+            thresholds=thresholds,
             has_mixed_spans=mixed,
         )
     )
@@ -133,6 +140,7 @@ def _row(
         register=register,
         computed_at=min((part.computed_at for part in parts), default=None),
         marks_waiting=sum(waiting.get(pk, 0) for pk in pks),
+        thresholds=thresholds,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 from typing import Any
 
@@ -78,6 +79,10 @@ class RegisterRowSerializer(serializers.Serializer[Any]):
     n = serializers.IntegerField(allow_null=True, help_text="organizations behind the figure")
     n_due = serializers.IntegerField(allow_null=True, help_text="of how many")
     coverage = RegisterCoverageSerializer()
+    thresholds = serializers.DictField(
+        help_text="the thresholds that the figure goes by: those of the programme's country on the closing date, of "
+        "several that differ those for everywhere; decimals are strings"
+    )
     synthetic = serializers.BooleanField()
     formula_version = serializers.IntegerField()
     computed_at = serializers.DateTimeField(allow_null=True)
@@ -116,6 +121,10 @@ def as_row(row: register_answers.Row) -> dict[str, Any]:
         "n": row.outcome.n,
         "n_due": row.outcome.n_due,
         "coverage": {"reported": row.register.reported, "due": row.register.due},
+        "thresholds": {
+            name: value if isinstance(value, int) else format(value, "f")
+            for name, value in dataclasses.asdict(row.thresholds).items()
+        },
         "synthetic": row.is_synthetic,
         "formula_version": row.metric.version,
         "computed_at": row.computed_at,

@@ -19,7 +19,7 @@ from django.utils import timezone
 from indicators.models import Round, RoundStatus
 from organizations.models import ProgrammeEnrolment
 from programmes.models import Place
-from scaling import readers
+from scaling import alerts, readers
 from scaling.metrics import stored
 from scaling.metrics.cells import Register, joined
 from scaling.metrics.network import Edge
@@ -82,7 +82,9 @@ def positions(
         )
 
     openings = reading.openings() if opens is None else opens
-    return cells_by(reading.records, position, on=reading.on, opens=openings, rates=reading.rates)
+    return cells_by(
+        reading.records, position, on=reading.on, opens=openings, rates=reading.rates, limits=reading.limits
+    )
 
 
 def by_cohort(found: Mapping[Position, Register]) -> ByCohort:
@@ -148,13 +150,15 @@ def round_row(found: Round) -> readers.RoundRow:
 
 
 def recompute_round(round_id: int) -> None:
-    """Write the cells and federation totals of a round from its records as they are now. A planned round has none."""
+    """Write the cells and federation totals of a round from its records as they are now, and the alerts that rest on
+    them. A planned round has none."""
     found = Round.objects.filter(pk=round_id).first()
     if found is None:
         return
     if found.status == RoundStatus.PLANNED:
         Cell.objects.filter(round=found).delete()
         FederationTotal.objects.filter(round=found).delete()
+        alerts.after_round(found)
         return
     reading = readers.read(programme_id=found.programme_id, on=found.reference_date, closing=round_row(found))
     computed = compute(reading)
@@ -184,6 +188,7 @@ def recompute_round(round_id: int) -> None:
         ],
         batch_size=1000,
     )
+    alerts.after_round(found)
 
 
 # --- what a change touches -------------------------------------------------------------------------------------------

@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     "drain-marks": {"task": "scaling.tasks.drain", "schedule": 5.0, "options": {"expires": 5}},
     "heartbeat": {"task": "scaling.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "reminders": {"task": "indicators.tasks.remind", "schedule": 3600.0, "options": {"expires": 3600}},
+    "alerts": {"task": "scaling.tasks.look_at_alerts", "schedule": 86400.0},
     "old-batches": {"task": "indicators.tasks.forget_old_batches", "schedule": 86400.0},
 }
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from scaling import rollups
-from scaling.models import Heartbeat
+from scaling import alerts, rollups
+from scaling.models import Heartbeat, MarkKind
 
 
 @shared_task
@@ -19,6 +19,14 @@ def drain() -> int:
 def rebuild() -> int:
     """Compute everything again."""
     return rollups.rebuild()
+
+
+@shared_task
+def look_at_alerts() -> int:
+    """Once a day: what depends on the date alone (a window that ended, twelve months) is marked by no change."""
+    found = alerts.rounds_to_look_at()
+    rollups.mark(MarkKind.ROUND, found)
+    return len(found)
 
 
 @shared_task

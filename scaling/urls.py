@@ -4,12 +4,15 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import views
+from scaling import alert_views, views
 
 pages = (
     [
         path("", views.portfolio_page, name="portfolio"),
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
+        path("alerts/", alert_views.alerts_page, name="alerts"),
+        path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),
+        path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",
 )

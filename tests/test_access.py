@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.models import User
 from indicators import rounds
@@ -41,7 +42,9 @@ from organizations.models import (
 )
 from programmes.access import RoleName, scoped_models
 from programmes.models import Election, Partner, Phase, Place, PolicyEvent, Programme, SpaceAssessment
+from scaling import thresholds
 from scaling.api import router
+from scaling.models import Alert, ThresholdSetting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,11 +56,14 @@ pytestmark = pytest.mark.django_db
 #: "list…": something of a list that was brought, for who keeps the register of its programme. "programme…": something of
 #: a programme, for people of it ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
-#: for who keeps a register (of a side).
+#: for who keeps a register (of a side). "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
     "scaling:programme": "role",
+    "scaling:alerts": "signed in",
+    "scaling:alert": "alert",
+    "scaling:thresholds": "signed in",
     "service_worker": "open",
     "organizations:list": "signed in",
     "organizations:register": "registry",
@@ -193,6 +199,8 @@ RESOURCES = {
     "results": "id",
     "rounds": "code",
     "returns": "id",
+    "alerts": "id",
+    "thresholds": "id",
 }
 
 #: Who may do what an address is for, where that is fewer people than may read.
@@ -289,6 +297,10 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
         space = SpaceAssessment.objects.create(
             programme=programme, date=day, space="political", rating=3, evidence="seen"
         )
+        alert = Alert.objects.create(
+            rule="stagnation", programme=programme, organization=group, severity="watch", opened_at=timezone.now()
+        )
+        limits = thresholds.set_thresholds(country=country, since=day, values={}, reason="agreed", by=None)
         own[code] = {
             "programmes": {code},
             "phases": set(programme.phases.values_list("code", flat=True)),
@@ -305,6 +317,8 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "results": {str(pk) for pk in programme.results.values_list("pk", flat=True)},
             "rounds": {round_.code},
             "returns": {str(row.pk)},
+            "alerts": {str(alert.pk)},
+            "thresholds": {str(limits.pk)},
         }
     return own
 
@@ -361,6 +375,10 @@ def test_filters_do_not_reach_over_the_scope(two_sides: dict[str, dict[str, set[
         ("results", {"programme": "TNWDP"}),
         ("returns", {"programme": "TNWDP"}),
         ("apex-memberships", {"apex": "U-TNWDP"}),
+        ("alerts", {"programme": "TNWDP"}),
+        ("alerts", {"organization": "G-TNWDP"}),
+        ("alerts", {"place": "IND"}),
+        ("thresholds", {"country": "IND"}),
     ):
         assert client.get(reverse(f"{resource}-list"), query).json()["results"] == [], resource
 
@@ -407,7 +425,7 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
     sorted(
         name
         for name, rule in EXPECTED.items()
-        if not rule.startswith(("round", "organization", "list", "programme", "catalogue", "context"))
+        if not rule.startswith(("round", "organization", "list", "programme", "catalogue", "context", "alert"))
     ),
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
@@ -718,6 +736,39 @@ def test_the_enabling_space_is_kept_by_who_keeps_a_register(two_sides: dict[str,
             assert client.get(url).status_code == expected, (name, who)
             if expected != 200:
                 assert client.post(url).status_code == expected, (name, who)
+
+
+def test_an_alert_is_read_by_who_reads_its_programme_and_noted_by_who_works_there(
+    two_sides: dict[str, dict[str, set[str]]],
+) -> None:
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for side in SIDES:
+        (pk,) = two_sides[side]["alerts"]
+        url = reverse("scaling:alert", args=[pk])
+        for who, (someone, sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            expected = 302 if someone is None else 404 if side not in sides else 200
+            assert client.get(url).status_code == expected, (side, who)
+            if expected == 200:
+                expected = 422 if who in PEOPLE_WHO["sets"] else 403
+            assert client.post(url, {"note": " "}).status_code == expected, (side, who)
+    assert not Alert.objects.filter(acknowledged_at__isnull=False).exists()
+
+
+def test_thresholds_are_set_by_who_manages_rounds_of_the_country(two_sides: dict[str, dict[str, set[str]]]) -> None:
+    url, before = reverse("scaling:thresholds"), ThresholdSetting.objects.count()
+    for who, (someone, _sides) in people().items():
+        client = Client()
+        client.force_login(someone)
+        for country in ("", "IND", "ETH"):
+            sent = client.post(url, {"country": country, "since": "2030-01-01"})
+            assert sent.status_code == (422 if who in PEOPLE_WHO["manages"] else 403), (who, country)
+            if who == "manager":
+                refused = "country" in sent.context["form"].errors
+                assert refused == (country != "ETH"), "theirs is Ethiopia"
+    assert ThresholdSetting.objects.count() == before
 
 
 def test_administration_is_for_administrators_only() -> None:

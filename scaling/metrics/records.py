@@ -59,9 +59,13 @@ class AtStage(Span):
 
 @dataclass(frozen=True, kw_only=True)
 class WithPartner(Span):
-    """A linkage with a partner, its own or through an apex; `renewed`: a new agreement followed when it ended."""
+    """A linkage with a partner, its own or through an apex; `renewed`: a new agreement followed when it ended.
+
+    `funds`: it brings money from outside, as credit or as a grant.
+    """
 
     partner: str
+    funds: bool = False
     direct: bool = True
     renewed: bool = False
 
@@ -108,6 +112,7 @@ class Record:
 
     `due`, `observed`: by reference date of the round. `successors`: whom it was merged into or split into.
     `verified_on`: last day somebody saw it. `sales`: buyer → value. `support_ended_on`: start of its survival.
+    `gate`: what checklists and assessments decided of the bonding gate, by their dates.
     `entrenched`: the same persons in the main offices beyond their term, and GOV-2 at 3 or less; None: not known.
     """
 
@@ -127,6 +132,7 @@ class Record:
     services: tuple[Service, ...] = ()
     sales: Mapping[str, Decimal] = field(default_factory=dict)
     support_ended_on: datetime.date | None = None
+    gate: tuple[tuple[datetime.date, bool], ...] = ()
     entrenched: bool | None = None
 
     @property

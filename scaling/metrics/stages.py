@@ -59,12 +59,14 @@ def aggregated(apexes: Iterable[InApex], until: Day, associations: set[str]) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement(Span):
-    """A linkage as it is registered. `is_agreed`: more than an oral arrangement; `for_network`: covers all below."""
+    """A linkage as it is registered. `is_agreed`: more than an oral arrangement; `for_network`: covers all below;
+    `funds`: credit, or a grant came through it."""
 
     partner: str
     kind: str = ""
     is_agreed: bool = True
     for_network: bool = False
+    funds: bool = False
     renewed: bool = False
 
 
@@ -99,7 +101,9 @@ def partners_of(
     links: list[WithPartner] = []
     stages: list[AtStage] = []
     for one in own:
-        links.append(WithPartner(start=one.start, end=one.end, partner=one.partner, renewed=one.renewed))
+        links.append(
+            WithPartner(start=one.start, end=one.end, partner=one.partner, funds=one.funds, renewed=one.renewed)
+        )
         if one.is_agreed:
             stages.append(AtStage(start=one.start, end=one.end, stage="linked", direct=True))
     for apex, start, end in ways:
@@ -107,7 +111,7 @@ def partners_of(
             both = _shared(one, Span(start=start, end=end)) if one.for_network else None
             if both is None:
                 continue
-            links.append(WithPartner(start=both[0], end=both[1], partner=one.partner, direct=False))
+            links.append(WithPartner(start=both[0], end=both[1], partner=one.partner, funds=one.funds, direct=False))
             if one.is_agreed:
                 stages.append(AtStage(start=both[0], end=both[1], stage="linked"))
     return links, stages

@@ -38,5 +38,13 @@ class Thresholds:
     most_imputed: Decimal = Decimal(20)
     smallest_panel: int = 5
 
+    #: A federation that lost so many per cent of its direct members in twelve months; a smaller loss is a watch.
+    federation_loss: Decimal = Decimal(10)
+    #: A round is more than a watch when its window ended more days ago than this.
+    overdue_days: int = 30
+    #: 4.8: per cent of a cohort that should still exist so many months after support ended.
+    least_survival: Decimal = Decimal(80)
+    survival_months: int = 24
+
 
 DEFAULT = Thresholds()

@@ -29,6 +29,8 @@ PAGES = [
     "/programmes/PCDP/",
     "/programmes/NRLM/",
     "/programmes/DEMO-HILLS/",
+    "/alerts/",
+    "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
     "/targets/DEMO-HILLS/table/?kind=output",
     "/results/?programme=TNWDP",

@@ -1,0 +1,201 @@
+"""Alerts of a programme: opened, kept and closed by the computation, acknowledged by a person.
+
+`watch` is called where a round's cells are written, in the same transaction. It looks at the programme as of today,
+with the returns of its last outcome round of which something is approved. An alert whose condition still holds stays
+the same row and keeps its acknowledgement; one whose condition ended is closed; one of which nothing is known is left.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from indicators.models import OUTPUT_KINDS, ReturnState, Round, RoundStatus
+from indicators.work import IN_WORK, last_day, progress
+from programmes.access import Permission, may, require
+from programmes.texts import checked
+from scaling import readers, thresholds
+from scaling.metrics import alerts as rules
+from scaling.metrics.alert_facts import facts_of
+from scaling.metrics.alerts import Finding, RoundState
+from scaling.metrics.cells import joined
+from scaling.metrics.observe import cells_by
+from scaling.metrics.records import Record
+from scaling.models import Alert, Severity
+
+Day = datetime.date
+#: First key of the advisory lock: one look at the alerts of a programme at a time.
+LOCK_SPACE = 7303
+LONGEST_NOTE = 2000
+#: (rule, organization id; None for the programme as a whole)
+Key = tuple[str, int | None]
+
+
+@dataclass
+class Look:
+    """What was found in a programme, and what could not be decided."""
+
+    findings: dict[Key, Finding] = field(default_factory=dict)
+    undecided: set[Key] = field(default_factory=set)
+
+
+def last_round(programme_id: int) -> Round | None:
+    """The outcome round that alerts rest on: the last of which something is approved."""
+    rounds = Round.objects.filter(programme=programme_id, returns__state=ReturnState.APPROVED)
+    rounds = rounds.exclude(status=RoundStatus.PLANNED).exclude(kind__in=OUTPUT_KINDS)
+    return rounds.order_by("-reference_date", "-pk").first()
+
+
+def after_round(round_: Round) -> None:
+    """Look again when this round's cells were computed, if alerts rest on it; else only whether rounds are overdue."""
+    last = last_round(round_.programme_id)
+    is_outcome = round_.kind not in OUTPUT_KINDS
+    rests = last is None or (is_outcome and round_.reference_date >= last.reference_date)
+    watch(round_.programme_id, last if rests else None, organizations=rests)
+
+
+def rounds_to_look_at() -> set[int]:
+    """The round that alerts rest on of every programme, or where there is none its last round that opened."""
+    found: dict[int, tuple[bool, Day, int]] = {}
+    opened = Round.objects.exclude(status=RoundStatus.PLANNED)
+    approved = Q(returns__state=ReturnState.APPROVED) & ~Q(kind__in=OUTPUT_KINDS)
+    rows = opened.annotate(rests=Count("returns", filter=approved))
+    for programme_id, pk, date, n in rows.values_list("programme_id", "pk", "reference_date", "rests"):
+        found[programme_id] = max(found.get(programme_id, (False, Day.min, 0)), (n > 0, date, pk))
+    return {pk for _rests, _date, pk in found.values()}
+
+
+def watch(programme_id: int, last: Round | None, *, organizations: bool = True) -> None:
+    """Open, keep and close the alerts of a programme, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, programme_id % 2**31])
+    today = datetime.date.today()
+    look = _overdue(programme_id, today)
+    looked_at = {rules.ROUND_OVERDUE}
+    if organizations:
+        looked_at = set(rules.RULES)
+        found = _organizations(programme_id, last, today if last is None else max(today, last.reference_date))
+        look.findings |= found.findings
+        look.undecided |= found.undecided
+    _write(programme_id, look, looked_at)
+
+
+def _overdue(programme_id: int, today: Day) -> Look:
+    rounds = list(Round.objects.filter(programme=programme_id, status__in=IN_WORK))
+    states = [
+        RoundState(one.round.code, last, one.due, one.not_reported)
+        for one in progress(rounds).values()
+        if (last := last_day(one.round)) is not None
+    ]
+    limits = thresholds.InForce([programme_id]).of_programme(programme_id, today)
+    found = rules.round_overdue(states, today, limits)
+    return Look({} if found is None else {(found.rule, None): found})
+
+
+def _organizations(programme_id: int, last: Round | None, on: Day) -> Look:
+    row = None
+    if last is not None:
+        row = readers.RoundRow(last.pk, last.code, last.kind, last.reference_date, last.scale_version_id, last.currency)
+    reading = readers.read(programme_id=programme_id, on=on, closing=row)
+
+    def own(record: Record) -> str | None:
+        return record.code if record.code in reading.own else None
+
+    cells = cells_by(reading.records, own, on=on, opens=reading.openings(), rates=reading.rates, limits=reading.limits)
+    facts = facts_of(reading.records, on=on, own=reading.own, outcomes=reading.outcomes, cells=cells)
+    look = Look()
+    for code, known in facts.items():
+        pk = reading.ids[code]
+        findings, undecided = rules.of_organization(known, reading.limits)
+        look.findings |= {(found.rule, pk): found for found in findings}
+        look.undecided |= {(rule, pk) for rule in undecided}
+    survival = rules.survival_low(joined(cells.values()), reading.limits)
+    if survival is not None:
+        look.findings[survival.rule, None] = survival
+    return look
+
+
+def _write(programme_id: int, look: Look, looked_at: set[str]) -> None:
+    now = timezone.now()
+    rows = Alert.objects.select_for_update().filter(programme=programme_id, closed_at__isnull=True, rule__in=looked_at)
+    standing: dict[Key, Alert] = {(row.rule, row.organization_id): row for row in rows}
+    ended = [row.pk for key, row in standing.items() if key not in look.findings and key not in look.undecided]
+    Alert.objects.filter(pk__in=ended).update(closed_at=now)
+    changed = []
+    for key, row in standing.items():
+        found = look.findings.get(key)
+        if found is not None and (row.severity, row.figures) != (found.severity, dict(found.figures)):
+            row.severity, row.figures = found.severity, dict(found.figures)
+            changed.append(row)
+    Alert.objects.bulk_update(changed, ["severity", "figures"], batch_size=1000)
+    Alert.objects.bulk_create(
+        [
+            Alert(
+                rule=found.rule,
+                programme_id=programme_id,
+                organization_id=organization_id,
+                severity=found.severity,
+                figures=dict(found.figures),
+                opened_at=now,
+            )
+            for (_rule, organization_id), found in look.findings.items()
+            if (found.rule, organization_id) not in standing
+        ],
+        batch_size=1000,
+    )
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+def may_acknowledge(by: Any, alert: Alert) -> bool:
+    wanted = (Permission.ROUNDS_MANAGE, Permission.RETURNS_ENTER)
+    return any(may(by, permission, programme=alert.programme) for permission in wanted)
+
+
+@transaction.atomic
+def acknowledge(*, alert: Alert, by: Any, note: str) -> Alert:
+    """Say who looked at it and what was done. Again: the later note counts.
+
+    Raises PermissionDenied for who neither manages rounds nor enters returns of the programme, and ValidationError by
+    field: no note, one that is too long, an alert that is closed.
+    """
+    if not may_acknowledge(by, alert):
+        require(by, Permission.ROUNDS_MANAGE, programme=alert.programme)
+    now = Alert.objects.select_for_update().get(pk=alert.pk)
+    text = checked(note, "note", longest=LONGEST_NOTE)
+    if now.closed_at is not None:
+        raise ValidationError(_("This alert is closed; what it was about has ended."))
+    if not text:
+        raise ValidationError({"note": _("Say in a sentence what you found or did.")})
+    now.acknowledged_by, now.acknowledged_at, now.note = by, timezone.now(), text
+    now.full_clean()
+    now.save(update_fields=["acknowledged_by", "acknowledged_at", "note"])
+    return now
+
+
+def waiting_for(user: Any) -> int:
+    """Open alerts that nobody has acknowledged, where `user` may do so."""
+    open_ones = Alert.objects.filter(closed_at__isnull=True, acknowledged_at__isnull=True)
+    return (
+        open_ones.visible_to(user, Permission.ROUNDS_MANAGE) | open_ones.visible_to(user, Permission.RETURNS_ENTER)
+    ).count()
+
+
+def listed(rows: QuerySet[Alert]) -> QuerySet[Alert]:
+    """Open ones first, the gravest first, what nobody acknowledged before the rest, the newest first."""
+    order: Mapping[str, int] = {Severity.HIGH: 0, Severity.ALERT: 1, Severity.WATCH: 2}
+    gravity = Case(*(When(severity=name, then=Value(place)) for name, place in order.items()), default=Value(3))
+    return rows.annotate(gravity=gravity).order_by(
+        Case(When(closed_at__isnull=True, then=Value(0)), default=Value(1)),
+        "gravity",
+        Case(When(acknowledged_at__isnull=True, then=Value(0)), default=Value(1)),
+        "-opened_at",
+        "pk",
+    )
