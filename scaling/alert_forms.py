@@ -49,7 +49,7 @@ class NoteForm(forms.Form):
 
 
 class ThresholdForm(forms.Form):
-    """Where, from when, why, and the thresholds by their names."""
+    """Where, from when, why, and the thresholds by their names; an empty one stays as it is in force there."""
 
     country = PlaceChoice(label=_("Country"), required=False, empty_label=_("everywhere"))
     since = day(_("In force from"))
@@ -64,6 +64,7 @@ class ThresholdForm(forms.Form):
         for name in thresholds.NAMES:
             field = ThresholdSetting._meta.get_field(name).formfield()  # type: ignore[union-attr]
             assert field is not None
+            field.required = False
             self.fields[name] = field
         self.fields["reason"] = forms.CharField(
             label=_("Reason"), max_length=500, widget=area(), help_text=_("Who agreed on it, and on what grounds.")
@@ -75,5 +76,5 @@ class ThresholdForm(forms.Form):
             "country": data["country"],
             "since": data["since"],
             "reason": data["reason"],
-            "values": {name: data[name] for name in thresholds.NAMES},
+            "values": {name: data[name] for name in thresholds.NAMES if data[name] is not None},
         }

@@ -112,9 +112,10 @@ class Held:
     values: list[tuple[Any, Any, bool]]
     rows: list[ThresholdSetting]
     is_own: bool
+    may_set: bool
 
 
-def _held(country: Any, rows: list[ThresholdSetting], everywhere: thresholds.Thresholds) -> Held:
+def _held(user: Any, country: Any, rows: list[ThresholdSetting], everywhere: thresholds.Thresholds) -> Held:
     today = datetime.date.today()
     own = next((thresholds.of_row(row) for row in rows if thresholds.holds(row, today)), None)
     now = own or everywhere
@@ -123,7 +124,8 @@ def _held(country: Any, rows: list[ThresholdSetting], everywhere: thresholds.Thr
         for name in thresholds.NAMES
         for differs in [getattr(now, name) != getattr(DEFAULT, name)]
     ]
-    return Held(country, country.shown_name if country else _("everywhere"), values, rows, own is not None)
+    label = country.shown_name if country else _("everywhere")
+    return Held(country, label, values, rows, own is not None, thresholds.may_set(user, country))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +148,10 @@ def thresholds_page(request: HttpRequest) -> HttpResponse:
     general = thresholds.in_force(None, datetime.date.today())
     form = None
     if sets:
-        initial = {"since": datetime.date.today(), **vars(general)}
+        chosen = thresholds.settable_countries(user).filter(code=request.GET.get("country", "")).first()
+        initial = {"since": datetime.date.today(), "country": chosen}
+        if chosen is not None or "everywhere" in request.GET:
+            initial |= vars(thresholds.in_force(chosen, datetime.date.today()))
         form = ThresholdForm(posted(request), initial=initial, user=user, everywhere=everywhere)
     if request.method == "POST" and form is not None and form.is_valid():
         try:
@@ -157,7 +162,8 @@ def thresholds_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Set. Figures and alerts are computed again with them."))
             return redirect("scaling:thresholds")
     context = {
-        "held": [_held(country, found, general) for country, found in by_country.items()],
+        "held": [_held(user, country, found, general) for country, found in by_country.items()],
+        "own": len(by_country) - 1,
         "form": form,
         "page_name": "thresholds",
     }

@@ -156,7 +156,7 @@ def _rounds(programme: Programme, groups: list[Organization], officer: Any, mana
             members = 15 + number % 9 + later * (number % 5)
             women = members if group.kind == "shg" else members * 2 // 5
             # Two things to see among the alerts: a group that the poorest leave, and one below the bonding gate.
-            poorest = members // (6 if later and number == 3 else 3)
+            poorest = members // 6 if later and number == 3 else (members + 2 * later) // 3
             row = returns.save_values(
                 organization=group,
                 round=round_,

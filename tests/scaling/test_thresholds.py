@@ -187,6 +187,19 @@ def test_a_manager_sets_them_on_the_page_and_sees_the_history(client: Client) ->
     assert ThresholdSetting.objects.get().watch_points == 2
 
 
+def test_an_empty_value_stays_and_the_form_starts_from_the_country(client: Client) -> None:
+    put("IND", DAY(2020, 1, 1), watch_points=Decimal(1))
+    client.force_login(factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="IND"))
+    url = reverse("scaling:thresholds")
+    form = client.get(url, {"country": "IND"}).context["form"]
+    assert form["watch_points"].value() == 1 and form["country"].value() == "IND"
+    assert client.get(url, {"country": "ETH"}).context["form"]["watch_points"].value() is None
+    few = {"country": "IND", "since": "2024-01-01", "reason": "agreed", "alert_points": "4"}
+    assert client.post(url, few).status_code == 302
+    now = thresholds.in_force(country("IND"), DAY(2024, 1, 1))
+    assert (now.watch_points, now.alert_points) == (1, 4)
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
