@@ -396,6 +396,7 @@ def tell(rows: Iterable[Return]) -> None:
         sender=Return,
         return_ids={row.pk for row in rows},
         round_ids={row.round_id for row in rows},
+        organization_ids={row.organization_id for row in rows},
     )
 
 

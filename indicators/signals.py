@@ -5,5 +5,6 @@ from django.dispatch import Signal
 #: kwargs: phase_ids (set of int), programme_ids (set of int) — results reported for these changed.
 results_changed = Signal()
 
-#: kwargs: return_ids (set of int), round_ids (set of int) — approved values of these changed.
+#: kwargs: return_ids (set of int), round_ids (set of int) — approved values of these changed. organization_ids (set of
+#: int), where it is only their returns; without it, the rounds as a whole.
 returns_changed = Signal()

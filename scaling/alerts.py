@@ -54,12 +54,14 @@ def last_round(programme_id: int) -> Round | None:
     return rounds.order_by("-reference_date", "-pk").first()
 
 
-def after_round(round_: Round) -> None:
-    """Look again when this round's cells were computed, if alerts rest on it; else only whether rounds are overdue."""
-    last = last_round(round_.programme_id)
-    is_outcome = round_.kind not in OUTPUT_KINDS
-    rests = last is None or (is_outcome and round_.reference_date >= last.reference_date)
-    watch(round_.programme_id, last if rests else None, organizations=rests)
+def after_rounds(programme_id: int, rounds: list[Round], organization_ids: set[int] | None = None) -> None:
+    """Look again when the cells of these rounds were computed, if alerts rest on one of them; else only whether rounds
+    are overdue. `organization_ids`: only these changed."""
+    last = last_round(programme_id)
+    rests = last is None or any(
+        one.kind not in OUTPUT_KINDS and one.reference_date >= last.reference_date for one in rounds
+    )
+    watch(programme_id, last if rests else None, organizations=rests)
 
 
 def rounds_to_look_at() -> set[int]:

@@ -35,10 +35,10 @@ def hint() -> None:
         log.warning("The broker cannot be reached; marks wait for the beat.", exc_info=True)
 
 
-def _mark_rounds(ids: Iterable[int]) -> None:
+def _mark_rounds(ids: Iterable[int], organization_ids: Iterable[int] | None = None) -> None:
     wanted = set(ids)
     if wanted:
-        mark(MarkKind.ROUND, wanted)
+        mark(MarkKind.ROUND, wanted, organization_ids)
         transaction.on_commit(hint)
 
 
@@ -65,9 +65,11 @@ def _rounds_in(currencies: Iterable[str]) -> None:
 
 
 @receiver(returns_changed)
-def rounds(sender: Any, *, round_ids: set[int], **kwargs: Any) -> None:
+def rounds(
+    sender: Any, *, round_ids: set[int], organization_ids: set[int] | None = None, **kwargs: Any
+) -> None:
     """A round that looks back on this one changes with it."""
-    _mark_rounds(register_rollups.later_rounds(round_ids))
+    _mark_rounds(register_rollups.later_rounds(round_ids), organization_ids)
 
 
 @receiver(registry_changed)

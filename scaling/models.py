@@ -43,13 +43,20 @@ class PhaseCell(models.Model):
 
 
 class Cell(models.Model):
-    """Additive components of the approved returns of one round, place, kind and tier: sums and counts, never ratios."""
+    """Additive components of a round's organizations by place, kind and tier: sums and counts, never ratios.
+
+    Kind or tier is empty where all of them are meant; `within` tells of a place with all inside it.
+    `components`: {"cohorts": {date of the own baseline, empty without one: flat components (`metrics.stored`)}}.
+    `positions`, of a cell of one kind and tier of a place alone: the same for those that stand below the same apexes.
+    """
 
     round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="cells")
     place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30)
     tier = models.CharField(max_length=30)
+    within = models.BooleanField(default=False)
     components = models.JSONField()
+    positions = models.JSONField(default=list)
     computed_at = models.DateTimeField()
 
     scope = ByProgramme("round__programme")
@@ -58,18 +65,30 @@ class Cell(models.Model):
     class Meta:
         verbose_name = _("computed cell")
         verbose_name_plural = _("computed cells")
-        constraints = [models.UniqueConstraint(fields=["round", "place", "kind", "tier"], name="cell_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "place", "kind", "tier", "within"], name="cell_once"),
+            models.CheckConstraint(
+                condition=models.Q(positions=[]) | (models.Q(within=False) & ~models.Q(kind="") & ~models.Q(tier="")),
+                name="cell_positions_of_a_leaf",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.round} {self.place} {self.kind} {self.tier}"
 
 
 class FederationTotal(models.Model):
-    """The same components over the distinct organizations below an apex."""
+    """The same components over the distinct organizations below an apex.
+
+    `depth`: steps to the top; `span`: direct members; `is_cut`: its end would separate others that are connected.
+    """
 
     round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="federation_totals")
     apex = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
     components = models.JSONField()
+    depth = models.PositiveIntegerField(default=0)
+    span = models.PositiveIntegerField(default=0)
+    is_cut = models.BooleanField(default=False)
     computed_at = models.DateTimeField()
 
     scope = ByProgramme("round__programme")
@@ -229,6 +248,8 @@ class DirtyMark(models.Model):
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=20, choices=MarkKind.choices)
     object_id = models.BigIntegerField()
+    #: Of a round: only what this organization's returns change.
+    organization_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

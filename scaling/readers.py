@@ -91,8 +91,12 @@ def rounds_of(programme_id: int, until: Day) -> list[RoundRow]:
            WHERE programme_id = %(programme)s AND reference_date <= %(until)s AND status <> 'planned'""",
         {"programme": programme_id, "until": until},
     )
-    found = [RoundRow(*row) for row in rows]
-    return sorted(found, key=lambda one: (one.date, one.rank, one.pk))
+    return in_order(RoundRow(*row) for row in rows)
+
+
+def in_order(rounds: Iterable[RoundRow]) -> list[RoundRow]:
+    """By date; of those that describe one date, the one whose values count first."""
+    return sorted(rounds, key=lambda one: (one.date, one.rank, one.pk))
 
 
 def read(*, programme_id: int, on: Day, closing: RoundRow | None) -> Reading:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from organizations.models import Organization, ProgrammeEnrolment
@@ -81,7 +81,7 @@ def rows(*, user: Any, metric: RegisterMetric, question: Question) -> list[Row]:
     selection = _Selection.of(user, question)
     against = against_of(sources, question)
     if selection.from_cells(question, sources, against):
-        parts = selection.cells(sources)
+        parts = selection.cells(sources, question.by)
     else:
         parts = selection.records(sources, question, against)
     groups: dict[str | None, list[Part]] = defaultdict(list)
@@ -138,7 +138,7 @@ def _row(
         sources=of,
         outcome=outcome,
         register=register,
-        computed_at=min((part.computed_at for part in parts), default=None),
+        computed_at=max((part.computed_at for part in parts), default=None),
         marks_waiting=sum(waiting.get(pk, 0) for pk in pks),
         thresholds=thresholds,
     )
@@ -170,6 +170,7 @@ def _waiting(sources: list[Source]) -> dict[int, int]:
 class _Selection:
     """Which organizations: by place (and all inside it), kind, tier, apex, or one of them."""
 
+    place: str = ""
     places: frozenset[str] | None = None
     kind: str = ""
     tier: str = ""
@@ -191,7 +192,7 @@ class _Selection:
             if code and one is None:
                 raise UnknownCode(name, code)
             named[name] = one
-        return cls(places, question.kind, question.tier, **named)
+        return cls(question.place, places, question.kind, question.tier, **named)
 
     def takes(self, place: str, kind: str, tier: str) -> bool:
         return (self.places is None or place in self.places) and self.kind in ("", kind) and self.tier in ("", tier)
@@ -213,7 +214,7 @@ class _Selection:
         return question.by in PER_PROGRAMME or not shared_organizations(sources)
 
     # --- from cells ------------------------------------------------------------------------------------------------
-    def cells(self, sources: list[Source]) -> list[Part]:
+    def cells(self, sources: list[Source], by: str) -> list[Part]:
         by_round = {source.closing.pk: source for source in sources if source.closing is not None}
         parts = []
         if self.apex is not None:
@@ -222,18 +223,22 @@ class _Selection:
                 for cohort, register in register_rollups.loaded(total.components).items():
                     parts.append(Part(by_round[total.round_id], "", "", "", cohort, register, total.computed_at))
             return parts
-        cells = Cell.objects.filter(round__in=by_round).select_related("place")
-        if self.places is not None:
-            cells = cells.filter(place__code__in=self.places)
-        if self.kind:
-            cells = cells.filter(kind=self.kind)
-        if self.tier:
-            cells = cells.filter(tier=self.tier)
-        for cell in cells:
+        cells = Cell.objects.filter(round__in=by_round).filter(self._cells_for(by)).select_related("place")
+        for cell in cells.defer("positions"):
             for cohort, register in register_rollups.loaded(cell.components).items():
                 source = by_round[cell.round_id]
                 parts.append(Part(source, cell.place.code, cell.kind, cell.tier, cohort, register, cell.computed_at))
         return parts
+
+    def _cells_for(self, by: str) -> Q:
+        """The fewest cells that together are what is asked for, each organization in one of them."""
+        wanted = ~Q(kind="") if by == "kind" and not self.kind else Q(kind=self.kind)
+        wanted &= ~Q(tier="") if by == "tier" and not self.tier else Q(tier=self.tier)
+        if by == "place":
+            return wanted & Q(within=False) & (Q() if self.places is None else Q(place__code__in=self.places))
+        if self.places is None:
+            return wanted & Q(within=True, place__level=0)
+        return wanted & Q(within=True, place__code=self.place)
 
     # --- from records ----------------------------------------------------------------------------------------------
     def records(self, sources: list[Source], question: Question, against: readers.RoundRow | None) -> list[Part]:

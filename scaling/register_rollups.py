@@ -1,8 +1,11 @@
-"""From records to the stored components of a round: a Cell for each place, kind and tier, a total for each federation.
+"""The stored components of rounds: a Cell for each place, kind and tier, a total for each federation.
 
 Each cell keeps one register for each cohort (organizations with the same own baseline), every organization compared
 with that baseline; the cell is their sum. What a cell needs is summed by *position* first (cell, cohort, direct
 apexes): federations are then sums over the distinct positions below them, so that nothing counts twice.
+
+What is stored is computed by SQL (`register_sql`). Questions that it does not answer are computed from records, with
+the functions here; both are held together by tests.
 """
 
 from __future__ import annotations
@@ -14,11 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.utils import timezone
 
 from indicators.models import Round, RoundStatus
 from organizations.models import ProgrammeEnrolment
-from programmes.models import Place
 from scaling import alerts, readers
 from scaling.metrics import stored
 from scaling.metrics.cells import Register, joined
@@ -26,6 +27,7 @@ from scaling.metrics.network import Edge
 from scaling.metrics.observe import Openings, cells_by, edges_on
 from scaling.metrics.records import PRIMARY, Record
 from scaling.models import Cell, FederationTotal
+from scaling.register_sql import drain
 
 Day = datetime.date
 
@@ -129,18 +131,10 @@ def federations(found: Mapping[Position, Register], edges: Iterable[Edge]) -> di
     return found_below
 
 
-def compute(reading: readers.Reading) -> Computed:
-    """Every cell and federation of a reading against own baselines."""
-    return summed(positions(reading), edges_on(reading.records, reading.on))
-
-
 # --- storing ---------------------------------------------------------------------------------------------------------
-def dumped(cohorts: ByCohort) -> dict[str, Any]:
-    return {"cohorts": {cohort: stored.dump(register) for cohort, register in cohorts.items()}}
-
-
 def loaded(components: Mapping[str, Any]) -> ByCohort:
-    return {cohort: stored.load(register) for cohort, register in components["cohorts"].items()}
+    """Registers by cohort of a cell or a federation total."""
+    return {cohort: stored.unflatten(flat) for cohort, flat in components.get("cohorts", {}).items() if flat}
 
 
 def round_row(found: Round) -> readers.RoundRow:
@@ -149,46 +143,32 @@ def round_row(found: Round) -> readers.RoundRow:
     )
 
 
-def recompute_round(round_id: int) -> None:
-    """Write the cells and federation totals of a round from its records as they are now, and the alerts that rest on
-    them. A planned round has none."""
-    found = Round.objects.filter(pk=round_id).first()
-    if found is None:
-        return
-    if found.status == RoundStatus.PLANNED:
-        Cell.objects.filter(round=found).delete()
-        FederationTotal.objects.filter(round=found).delete()
-        alerts.after_round(found)
-        return
-    reading = readers.read(programme_id=found.programme_id, on=found.reference_date, closing=round_row(found))
-    computed = compute(reading)
-    now = timezone.now()
-    places = dict(Place.objects.filter(code__in={cell[0] for cell in computed.cells}).values_list("code", "pk"))
-    Cell.objects.filter(round=found).delete()
-    Cell.objects.bulk_create(
-        [
-            Cell(
-                round=found,
-                place_id=places[place],
-                kind=kind,
-                tier=tier,
-                components=dumped(cohorts),
-                computed_at=now,
-            )
-            for (place, kind, tier), cohorts in computed.cells.items()
-        ],
-        batch_size=1000,
+def recompute(programme_id: int, marks: Iterable[tuple[int, int | None]]) -> None:
+    """Write the cells and federation totals of rounds of a programme again, and the alerts that rest on them.
+
+    `marks`: (round, None for the whole of it or the organization whose returns changed). A planned round has none.
+    """
+    whole: set[int] = set()
+    parts: dict[int, set[int]] = defaultdict(set)
+    for round_id, organization_id in marks:
+        if organization_id is None:
+            whole.add(round_id)
+        else:
+            parts[round_id].add(organization_id)
+    computed = set(Cell.objects.filter(round__in=parts.keys()).values_list("round_id", flat=True).distinct())
+    whole |= {pk for pk, ids in parts.items() if len(ids) > drain.MOST_OF_PART or pk not in computed}
+    opened = list(Round.objects.filter(programme=programme_id).exclude(status=RoundStatus.PLANNED))
+    planned = (whole | parts.keys()) - {one.pk for one in opened}
+    Cell.objects.filter(round__in=planned).delete()
+    FederationTotal.objects.filter(round__in=planned).delete()
+    work = drain.Work(
+        programme_id=programme_id,
+        whole=frozenset(whole - planned),
+        parts={pk: frozenset(ids) for pk, ids in parts.items() if pk not in planned | whole},
     )
-    FederationTotal.objects.filter(round=found).delete()
-    FederationTotal.objects.bulk_create(
-        [
-            FederationTotal(round=found, apex_id=reading.ids[apex], components=dumped(cohorts), computed_at=now)
-            for apex, cohorts in computed.federations.items()
-            if apex in reading.ids
-        ],
-        batch_size=1000,
-    )
-    alerts.after_round(found)
+    drain.recompute(work, readers.in_order(round_row(one) for one in opened))
+    touched = Round.objects.filter(pk__in=whole | parts.keys())
+    alerts.after_rounds(programme_id, list(touched), None if whole else set().union(*parts.values()))
 
 
 # --- what a change touches -------------------------------------------------------------------------------------------
@@ -227,4 +207,4 @@ def later_rounds(round_ids: Iterable[int]) -> set[int]:
     return found
 
 
-__all__ = ["Computed", "Position", "compute", "positions", "recompute_round", "summed"]
+__all__ = ["Computed", "Position", "positions", "recompute", "summed"]

@@ -7,6 +7,7 @@ cells however often it is done.
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,9 @@ from scaling.models import DirtyMark, MarkKind, PhaseCell
 #: First key of the advisory lock: one recompute of a scope at a time.
 LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
 
+#: Returns of more organizations than this mark the whole round.
+MOST_OF_PART = 500
+
 #: A rebuild says how far it is after so many scopes.
 REPORT_EVERY = 10
 
@@ -35,32 +39,65 @@ _BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOW
 
 
 # --- marks -----------------------------------------------------------------------------------------------------------
-def mark(kind: MarkKind, ids: Iterable[int]) -> None:
-    """Note, in the caller's transaction, that these must be computed again."""
-    DirtyMark.objects.bulk_create([DirtyMark(kind=kind, object_id=pk) for pk in sorted(set(ids))])
+def mark(kind: MarkKind, ids: Iterable[int], organization_ids: Iterable[int] | None = None) -> None:
+    """Note, in the caller's transaction, that these must be computed again; of rounds perhaps only what the returns of
+    some organizations change. Of too many organizations the whole is quicker."""
+    parts: list[int | None] = [None] if organization_ids is None else sorted(set(organization_ids))
+    if len(parts) > MOST_OF_PART:
+        parts = [None]
+    DirtyMark.objects.bulk_create(
+        [DirtyMark(kind=kind, object_id=pk, organization_id=part) for pk in sorted(set(ids)) for part in parts],
+        batch_size=5000,
+    )
 
 
 def drain(limit: int = 500) -> int:
-    """Recompute what is marked, one scope a transaction; returns how many scopes were done.
+    """Recompute what is marked, one scope a transaction; returns how many phases and rounds were done.
 
-    The marks go with the result's commit: a worker killed at any moment leaves them for the next one.
+    A scope is a phase, or the marked rounds of one programme, which are computed from one reading of its returns. The
+    marks go with the result's commit: a worker killed at any moment leaves them for the next one.
     """
     done = 0
-    wanted = DirtyMark.objects.order_by("kind", "object_id").values_list("kind", "object_id").distinct()[:limit]
-    for kind, pk in list(wanted):
+    phases = DirtyMark.objects.filter(kind=MarkKind.PHASE).order_by("object_id")
+    for pk in list(phases.values_list("object_id", flat=True).distinct()[:limit]):
         with transaction.atomic():
-            if not _try_lock(LOCK_SPACE[MarkKind(kind)], pk):
-                continue
-            marks = list(DirtyMark.objects.filter(kind=kind, object_id=pk).values_list("pk", flat=True))
-            if not marks:
-                continue
-            if kind == MarkKind.PHASE:
+            marks = _marks_of(MarkKind.PHASE, pk, {pk})
+            if marks:
                 recompute_phase(pk)
-            else:
-                register_rollups.recompute_round(pk)
-            DirtyMark.objects.filter(pk__in=marks).delete()
-            done += 1
+                done += _done(marks)
+    for programme_id, rounds in _marked_programmes():
+        if done >= limit:
+            break
+        with transaction.atomic():
+            marks = _marks_of(MarkKind.ROUND, programme_id, rounds)
+            if marks:
+                register_rollups.recompute(programme_id, [(one.object_id, one.organization_id) for one in marks])
+                done += _done(marks)
     return done
+
+
+def _marked_programmes() -> list[tuple[int, set[int]]]:
+    """Programmes with marked rounds, with these rounds; a round that is gone stands alone, under its own number."""
+    marked = set(DirtyMark.objects.filter(kind=MarkKind.ROUND).values_list("object_id", flat=True).distinct())
+    programmes: dict[int, set[int]] = defaultdict(set)
+    for pk, programme_id in Round.objects.filter(pk__in=marked).values_list("pk", "programme_id"):
+        programmes[programme_id].add(pk)
+    gone = marked.difference(*programmes.values())
+    if gone:
+        DirtyMark.objects.filter(kind=MarkKind.ROUND, object_id__in=gone).delete()
+    return sorted(programmes.items())
+
+
+def _marks_of(kind: MarkKind, scope: int, ids: set[int]) -> list[DirtyMark]:
+    """The marks of a scope, if nobody else computes it now."""
+    if not _try_lock(LOCK_SPACE[kind], scope):
+        return []
+    return list(DirtyMark.objects.filter(kind=kind, object_id__in=ids))
+
+
+def _done(marks: list[DirtyMark]) -> int:
+    DirtyMark.objects.filter(pk__in=[one.pk for one in marks]).delete()
+    return len({one.object_id for one in marks})
 
 
 def _try_lock(space: int, pk: int) -> bool:

@@ -56,6 +56,15 @@ def depths(edges: Iterable[Edge]) -> dict[str, int]:
     return depth
 
 
+def neighbours(edges: Iterable[Edge]) -> dict[str, set[str]]:
+    """Whom each node is tied to, above or below."""
+    near: dict[str, set[str]] = defaultdict(set)
+    for member, apex in edges:
+        near[member].add(apex)
+        near[apex].add(member)
+    return dict(near)
+
+
 def below(apex: str, edges: Iterable[Edge]) -> set[str]:
     """Everything under an apex, each node once whatever the number of ways up."""
     members: dict[str, set[str]] = defaultdict(set)
@@ -76,10 +85,7 @@ def cut_vertices(edges: Iterable[Edge]) -> set[str]:
 
     Depth-first with a stack of its own: a federation of many tiers must not reach Python's limit of recursion.
     """
-    near: dict[str, set[str]] = defaultdict(set)
-    for member, apex in edges:
-        near[member].add(apex)
-        near[apex].add(member)
+    near = neighbours(edges)
     order: dict[str, int] = {}
     lowest: dict[str, int] = {}
     cut: set[str] = set()

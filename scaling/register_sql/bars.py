@@ -1,0 +1,97 @@
+"""The components that are histograms: (position, path) → how many, in `s_bar`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scaling.metrics.pathway import FORMED, STEPS
+from scaling.register_sql.tables import run
+
+_ACTIVE = "o.is_primary AND o.is_active"
+NOW = "JOIN s_return n ON n.org = o.id AND n.view = %(now)s AND o.is_active AND n.members IS NOT NULL"
+#: Path, what is told of an organization (an alias of FROM), and the FROM and WHERE that go with it.
+COUNTED = (
+    (
+        "membership|growths",
+        "round((m.now_total - m.then_total) * 100.0 / m.then_total, 2)",
+        "s_org o JOIN s_member m ON m.lead = o.id WHERE m.class = 'matched' AND m.then_total > 0",
+    ),
+    ("structure|depths", "o.depth", f"s_org o WHERE {_ACTIVE}"),
+    ("structure|parents", "o.parents", f"s_org o WHERE {_ACTIVE} AND o.is_federated"),
+    (
+        "structure|spans",
+        "o.span",
+        "s_org o WHERE o.is_active AND NOT o.is_primary AND NOT o.is_association",
+    ),
+    ("dependency|partners", "o.partners", f"s_org o WHERE {_ACTIVE}"),
+    ("dependency|partners_any", "o.partners_any", f"s_org o WHERE {_ACTIVE}"),
+    ("dependency|services", "o.services", f"s_org o WHERE {_ACTIVE}"),
+    ("survival|alive", "o.months || '/' || o.how", "s_org o WHERE o.how IS NOT NULL"),
+    ("survival|functional", "o.working_months || '/' || o.working_how", "s_org o WHERE o.working_how IS NOT NULL"),
+)
+_ENTERED = {
+    FORMED: "o.formed_on",
+    "bonded": "o.bonded_from",
+    "aggregated": "o.aggregated_from",
+    "linked": "o.linked_from",
+}
+_LAST = "LEAST(o.ended_on, o.on_day)"
+
+
+def _times() -> str:
+    """Months of each step; of an organization that is not there yet, until the day or its end."""
+    rows = ", ".join(f"('{a}/{b}', {_ENTERED[a]}, {_ENTERED[b]})" for a, b in STEPS)
+    return f"""
+        SELECT o.pos, 'pathway|times|' || t.step || '|' || CASE
+                   WHEN t.reached IS NULL THEN round(({_LAST} - t.started) / 30.4375, 1) || '/censored'
+                   ELSE round((t.reached - t.started) / 30.4375, 1) || '/event' END AS path, count(*) AS n
+        FROM s_org o CROSS JOIN LATERAL (VALUES {rows}) t(step, started, reached)
+        WHERE o.is_primary AND t.started <= {_LAST} AND (t.reached IS NULL OR t.reached >= t.started)
+        GROUP BY 1, 2
+    """
+
+
+_SEEN_BEFORE = f"""
+    SELECT o.pos, o.kind || '/' || w.date AS key, count(*) AS n, sum(e.members) AS before, sum(n.members) AS after
+    FROM s_org o {NOW} JOIN s_return e ON e.org = o.id AND e.view = ANY(%(early)s) AND e.active AND e.members > 0
+    JOIN s_view w ON w.view = e.view WHERE o.is_primary GROUP BY 1, 2
+"""
+_MISSING = """
+    SELECT pos, kind || '/' || COALESCE(last::text, '') AS key, count(*) AS n, COALESCE(sum(members), 0) AS members
+    FROM (
+        SELECT o.id, o.pos, o.kind, l.date AS last, l.members
+        FROM s_org o LEFT JOIN s_return n ON n.org = o.id AND n.view = %(now)s
+        LEFT JOIN LATERAL (
+            SELECT w.date, e.members FROM s_return e JOIN s_view w ON w.view = e.view
+            WHERE e.org = o.id AND e.view = ANY(%(early)s) AND e.active AND e.members IS NOT NULL
+            ORDER BY w.date DESC LIMIT 1
+        ) l ON true
+        WHERE o.is_primary AND o.is_active AND o.due AND n.members IS NULL
+    ) f GROUP BY 1, 2
+"""
+
+
+def count(parameters: Mapping[str, Any]) -> None:
+    run("DROP TABLE IF EXISTS s_bar")
+    run("CREATE TEMP TABLE s_bar (pos bigint, path text, n bigint) ON COMMIT DROP")
+    run("CREATE INDEX ON s_return (org, view)")
+    for path, value, source in COUNTED:
+        run(f"INSERT INTO s_bar SELECT o.pos, '{path}|' || ({value}), count(*) FROM {source} GROUP BY 1, 2", parameters)
+    run(f"INSERT INTO s_bar {_times()}")
+    run(
+        f"""INSERT INTO s_bar SELECT o.pos, 'reach|by_kind|' || o.kind, sum(n.members) FROM s_org o {NOW}
+            WHERE o.is_primary GROUP BY 1, 2 HAVING sum(n.members) > 0""",
+        parameters,
+    )
+    for source, parts in (
+        (_SEEN_BEFORE, (("seen|n", "n"), ("seen|then", "before"), ("seen|now", "after"))),
+        (_MISSING, (("missing|n", "n"), ("missing|total", "members"))),
+    ):
+        rows = ", ".join(f"('{path}', f.{name}::bigint)" for path, name in parts)
+        run(
+            f"""INSERT INTO s_bar SELECT f.pos, 'estimates|' || f.key || '|' || p.path, p.n
+                FROM ({source}) f CROSS JOIN LATERAL (VALUES {rows}) p(path, n) WHERE p.n <> 0""",
+            parameters,
+        )
+    run("ANALYZE s_bar")
