@@ -8,7 +8,7 @@ the same row and keeps its acknowledgement; one whose condition ended is closed;
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,17 +24,20 @@ from programmes.access import Permission, may, require
 from programmes.texts import checked
 from scaling import readers, thresholds
 from scaling.metrics import alerts as rules
-from scaling.metrics.alert_facts import facts_of
+from scaling.metrics.alert_facts import facts_of, year_before
 from scaling.metrics.alerts import Finding, RoundState
-from scaling.metrics.cells import joined
 from scaling.metrics.observe import cells_by
 from scaling.metrics.records import Record
 from scaling.models import Alert, Severity
+from scaling.register_sql.alerting import candidates
+from scaling.register_sql.drain import with_lineage
 
 Day = datetime.date
 #: First key of the advisory lock: one look at the alerts of a programme at a time.
 LOCK_SPACE = 7303
 LONGEST_NOTE = 2000
+#: Rules that the returns of an organization decide; the others hang on memberships, sales, or on all.
+OF_RETURNS = (rules.INCLUSION_FALLING, rules.WEAK_FUNDED, rules.STAGNATION, rules.AGGREGATED_EARLY)
 #: (rule, organization id; None for the programme as a whole)
 Key = tuple[str, int | None]
 
@@ -61,7 +64,7 @@ def after_rounds(programme_id: int, rounds: list[Round], organization_ids: set[i
     rests = last is None or any(
         one.kind not in OUTPUT_KINDS and one.reference_date >= last.reference_date for one in rounds
     )
-    watch(programme_id, last if rests else None, organizations=rests)
+    watch(programme_id, last if rests else None, organizations=rests, only=organization_ids)
 
 
 def rounds_to_look_at() -> set[int]:
@@ -75,18 +78,31 @@ def rounds_to_look_at() -> set[int]:
     return {pk for _rests, _date, pk in found.values()}
 
 
-def watch(programme_id: int, last: Round | None, *, organizations: bool = True) -> None:
-    """Open, keep and close the alerts of a programme, in the caller's transaction."""
+def watch(
+    programme_id: int, last: Round | None, *, organizations: bool = True, only: set[int] | None = None
+) -> None:
+    """Open, keep and close the alerts of a programme, in the caller's transaction.
+
+    `only`: the returns of these changed and nothing else; what hangs on memberships or on all is left as it is.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_SPACE, programme_id % 2**31])
     today = datetime.date.today()
-    look = _overdue(programme_id, today)
-    looked_at = {rules.ROUND_OVERDUE}
-    if organizations:
-        looked_at = set(rules.RULES)
-        found = _organizations(programme_id, last, today if last is None else max(today, last.reference_date))
-        look.findings |= found.findings
-        look.undecided |= found.undecided
+    _write(programme_id, _overdue(programme_id, today), Q(rule=rules.ROUND_OVERDUE))
+    if not organizations:
+        return
+    on = today if last is None else max(today, last.reference_date)
+    row = None
+    if last is not None:
+        row = readers.RoundRow(last.pk, last.code, last.kind, last.reference_date, last.scale_version_id, last.currency)
+    if only is None:
+        looked_at = ~Q(rule=rules.ROUND_OVERDUE)
+        look = _whole(programme_id, row, on)
+    else:
+        ids = with_lineage(only)
+        looked_at = Q(organization__in=ids, rule__in=OF_RETURNS)
+        look = _organizations(programme_id, row, on, ids, {})
+        look.findings = {key: found for key, found in look.findings.items() if key[0] in OF_RETURNS}
     _write(programme_id, look, looked_at)
 
 
@@ -102,32 +118,57 @@ def _overdue(programme_id: int, today: Day) -> Look:
     return Look({} if found is None else {(found.rule, None): found})
 
 
-def _organizations(programme_id: int, last: Round | None, on: Day) -> Look:
-    row = None
-    if last is not None:
-        row = readers.RoundRow(last.pk, last.code, last.kind, last.reference_date, last.scale_version_id, last.currency)
-    reading = readers.read(programme_id=programme_id, on=on, closing=row)
+def _whole(programme_id: int, last: readers.RoundRow | None, on: Day) -> Look:
+    """Everybody: those that a wide condition in SQL lets through are looked at one by one."""
+    rounds = readers.rounds_of(programme_id, on)
+    before = last.date if last is not None else on
+    standing = Alert.objects.filter(programme=programme_id, closed_at__isnull=True, organization__isnull=False)
+    found = candidates(
+        programme_id=programme_id,
+        on=on,
+        year_before=year_before(on),
+        closing=last,
+        rounds=rounds,
+        outcomes=tuple(sorted({one.date for one in rounds if one.is_outcome and one.date < before})),
+        standing=standing.values_list("organization_id", flat=True),
+    )
+    look = _organizations(programme_id, last, on, found.ids, found.members)
+    limits = thresholds.InForce([programme_id]).of_programme(programme_id, on)
+    survival = rules.survival_low(found.survival, limits)
+    if survival is not None:
+        look.findings[survival.rule, None] = survival
+    return look
+
+
+def _organizations(
+    programme_id: int,
+    last: readers.RoundRow | None,
+    on: Day,
+    ids: Iterable[int],
+    members: Mapping[str, tuple[int, int]],
+) -> Look:
+    """`members`: direct members of apexes that became fewer in a year, then and now."""
+    reading = readers.read(programme_id=programme_id, on=on, closing=last, only=ids)
 
     def own(record: Record) -> str | None:
         return record.code if record.code in reading.own else None
 
     cells = cells_by(reading.records, own, on=on, opens=reading.openings(), rates=reading.rates, limits=reading.limits)
-    facts = facts_of(reading.records, on=on, own=reading.own, outcomes=reading.outcomes, cells=cells)
+    facts = facts_of(
+        reading.records, on=on, own=reading.own, outcomes=reading.outcomes, cells=cells, members=members
+    )
     look = Look()
     for code, known in facts.items():
         pk = reading.ids[code]
         findings, undecided = rules.of_organization(known, reading.limits)
         look.findings |= {(found.rule, pk): found for found in findings}
         look.undecided |= {(rule, pk) for rule in undecided}
-    survival = rules.survival_low(joined(cells.values()), reading.limits)
-    if survival is not None:
-        look.findings[survival.rule, None] = survival
     return look
 
 
-def _write(programme_id: int, look: Look, looked_at: set[str]) -> None:
+def _write(programme_id: int, look: Look, looked_at: Q) -> None:
     now = timezone.now()
-    rows = Alert.objects.select_for_update().filter(programme=programme_id, closed_at__isnull=True, rule__in=looked_at)
+    rows = Alert.objects.select_for_update().filter(looked_at, programme=programme_id, closed_at__isnull=True)
     standing: dict[Key, Alert] = {(row.rule, row.organization_id): row for row in rows}
     ended = [row.pk for key, row in standing.items() if key not in look.findings and key not in look.undecided]
     Alert.objects.filter(pk__in=ended).update(closed_at=now)

@@ -99,9 +99,10 @@ def in_order(rounds: Iterable[RoundRow]) -> list[RoundRow]:
     return sorted(rounds, key=lambda one: (one.date, one.rank, one.pk))
 
 
-def read(*, programme_id: int, on: Day, closing: RoundRow | None) -> Reading:
-    """Records of a programme as of a date; the returns of `closing` count as observed on it."""
-    facts = _Facts(programme_id, on, closing)
+def read(*, programme_id: int, on: Day, closing: RoundRow | None, only: Iterable[int] | None = None) -> Reading:
+    """Records of a programme as of a date; the returns of `closing` count as observed on it. `only`: of these
+    organizations and of what is above them; who else is below an apex is then not known."""
+    facts = _Facts(programme_id, on, closing, only)
     return facts.reading()
 
 
@@ -114,9 +115,14 @@ def _query(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...
 class _Facts:
     """Everything read, by the id of an organization."""
 
-    def __init__(self, programme_id: int, on: Day, closing: RoundRow | None) -> None:
+    def __init__(
+        self, programme_id: int, on: Day, closing: RoundRow | None, only: Iterable[int] | None = None
+    ) -> None:
         self.programme_id, self.on, self.closing = programme_id, on, closing
-        self.organizations = _query(sql.ORGANIZATIONS, {"programme": programme_id, "on": on})
+        self.organizations = _query(
+            sql.ORGANIZATIONS,
+            {"programme": programme_id, "on": on, "only": None if only is None else sorted(only)},
+        )
         self.ids = [row[0] for row in self.organizations]
         self.code = {row[0]: row[1] for row in self.organizations}
         self.tier = {row[0]: row[4] for row in self.organizations}

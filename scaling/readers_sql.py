@@ -4,6 +4,7 @@ ORGANIZATIONS = """
     WITH RECURSIVE own AS (
         SELECT DISTINCT organization_id AS id FROM organizations_programmeenrolment
         WHERE programme_id = %(programme)s AND valid @> %(on)s::date
+          AND (%(only)s::bigint[] IS NULL OR organization_id = ANY(%(only)s::bigint[]))
     ), up(id) AS (
         SELECT id FROM own
         UNION

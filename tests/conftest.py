@@ -9,9 +9,15 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from tests import factories
+
+
+#: A busy machine must not fail a test by being slow.
+settings.register_profile("trellis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("trellis")
 
 
 @pytest.fixture(scope="session")

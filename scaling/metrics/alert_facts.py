@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from scaling.metrics.alerts import STAGES, Facts, Standing
 from scaling.metrics.cells import Register
-from scaling.metrics.observe import edges_on
 from scaling.metrics.records import Record
 
 Day = datetime.date
@@ -32,18 +30,19 @@ def standing(record: Record, day: Day) -> Standing | None:
     return None if members is None else Standing(members, stage_on(record, day))
 
 
-def members_of_apexes(records: Iterable[Record], day: Day) -> Counter[str]:
-    """Direct members of each apex on a day."""
-    return Counter(apex for _member, apex in set(edges_on(records, day)))
-
-
 def facts_of(
-    records: list[Record], *, on: Day, own: Iterable[str], outcomes: tuple[Day, ...], cells: Mapping[str, Register]
+    records: list[Record],
+    *,
+    on: Day,
+    own: Iterable[str],
+    outcomes: tuple[Day, ...],
+    cells: Mapping[str, Register],
+    members: Mapping[str, tuple[int, int]],
 ) -> dict[str, Facts]:
     """Facts of each own organization that is active on the day. `outcomes`: dates of the outcome rounds before the one
-    whose returns count on the day; `cells`: code → its own components against its baseline."""
+    whose returns count on the day; `cells`: code → its own components against its baseline; `members`: code of an apex →
+    its direct members a year ago and now."""
     counted = frozenset(own)
-    now, then = members_of_apexes(records, on), members_of_apexes(records, year_before(on))
     dates = (*outcomes[-2:], on)
     return {
         record.code: Facts(
@@ -56,8 +55,8 @@ def facts_of(
             aggregated_on=min(
                 (span.start for span in record.stages if span.stage == "aggregated" and span.holds(on)), default=None
             ),
-            members_year_ago=then[record.code],
-            members_now=now[record.code],
+            members_year_ago=members.get(record.code, (0, 0))[0],
+            members_now=members.get(record.code, (0, 0))[1],
             sales=record.sales,
         )
         for record in records

@@ -127,6 +127,11 @@ def _graph(round_id: int) -> dict[int, tuple[int, bool]]:
     return {apex: (span, is_cut) for apex, span, is_cut in rows}
 
 
+def with_lineage(organization_ids: Iterable[int]) -> set[int]:
+    """These organizations and those that they merged or split with, however often."""
+    return {pk for (pk,) in fetch(LINEAGE, {"ids": sorted(organization_ids)})}
+
+
 def _cells_of(ids: frozenset[int]) -> list[CellKey]:
     rows = fetch(
         f"SELECT DISTINCT place_id, kind, tier FROM organizations_organization WHERE id IN ({LINEAGE})",
@@ -251,4 +256,4 @@ def _add_to_federations(round_id: int, of_apexes: Mapping[int, Mapping[str, Flat
     FederationTotal.objects.bulk_update(totals, ["components", "computed_at"], batch_size=200)
 
 
-__all__ = ["MOST_OF_PART", "Work", "recompute"]
+__all__ = ["MOST_OF_PART", "Work", "recompute", "with_lineage"]

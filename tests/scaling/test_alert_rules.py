@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from scaling.metrics import alerts as a
 from scaling.metrics.alert_facts import facts_of, year_before
 from scaling.metrics.alerts import Facts, Finding, RoundState, Standing
 from scaling.metrics.cells import CENSORED, EVENT, UNKNOWN, Register, Survival
-from scaling.metrics.observe import cells_by
+from scaling.metrics.observe import cells_by, edges_on
 from scaling.metrics.records import ACTIVE, DISBANDED, AtStage, InApex, Observed, Record, Status, WithPartner
 from scaling.metrics.thresholds import DEFAULT, Thresholds
 from tests.scaling.organizations import NOW, THEN, TURN, organization
@@ -25,7 +26,9 @@ BELOW_THEN_MET = ((DAY(2019, 1, 1), False), (DAY(2021, 1, 1), True))
 def facts(*records: Record, limits: Thresholds = DEFAULT, outcomes: tuple[DAY, ...] = (THEN, TURN)) -> dict[str, Facts]:
     cells = cells_by(records, lambda record: record.code, on=NOW, opens=THEN, limits=limits)
     own = [record.code for record in records]
-    return facts_of(list(records), on=NOW, own=own, outcomes=outcomes, cells=cells)
+    then, now = (Counter(apex for _, apex in edges_on(records, day)) for day in (year_before(NOW), NOW))
+    members = {code: (then[code], now[code]) for code in own}
+    return facts_of(list(records), on=NOW, own=own, outcomes=outcomes, cells=cells, members=members)
 
 
 def found(rule: str, known: Facts, limits: Thresholds = DEFAULT) -> Finding | None:
@@ -176,7 +179,7 @@ def test_aggregated_before_bonding(gate: tuple[tuple[DAY, bool], ...], since: DA
 
 def test_organizations_that_ended_or_belong_to_others_have_no_facts() -> None:
     records = [organization("A"), organization("B", turns=DISBANDED), organization("X")]
-    assert set(facts_of(records, on=NOW, own=["A", "B"], outcomes=(), cells={})) == {"A"}
+    assert set(facts_of(records, on=NOW, own=["A", "B"], outcomes=(), cells={}, members={})) == {"A"}
 
 
 def test_a_round_is_overdue_when_its_window_ended_and_something_is_missing() -> None:

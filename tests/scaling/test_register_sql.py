@@ -1,0 +1,108 @@
+"""SQL rollups against records read one organization after another, on portfolios with all the mess of real life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from indicators.models import Round
+from scaling import portfolio, readers, register_rollups, rollups
+from scaling.metrics.cells import joined
+from scaling.metrics.observe import edges_on
+from scaling.metrics.stored import Flat, as_json, flatten, plus, unflatten
+from scaling.models import Cell, FederationTotal
+from scaling.network.load import load
+from tests.scaling import network as n
+from tests.scaling.network_programme import make_programme
+from tests.scaling.test_network_api import credit_folder
+
+pytestmark = pytest.mark.django_db
+ByCohort = dict[str, Flat]
+
+
+def from_records(round_: Round) -> tuple[dict[object, ByCohort], dict[str, ByCohort]]:
+    row = register_rollups.round_row(round_)
+    reading = readers.read(programme_id=round_.programme_id, on=round_.reference_date, closing=row)
+    found = register_rollups.positions(reading)
+    computed = register_rollups.summed(found, edges_on(reading.records, reading.on))
+    return (
+        {key: told(cohorts) for key, cohorts in computed.cells.items()},
+        {code: told(cohorts) for code, cohorts in computed.federations.items() if code in reading.ids},
+    )
+
+
+def told(cohorts: register_rollups.ByCohort) -> ByCohort:
+    return {cohort: flat for cohort, register in cohorts.items() if (flat := flatten(register))}
+
+
+def as_stored(round_: Round) -> tuple[dict[object, ByCohort], dict[str, ByCohort]]:
+    leaves = Cell.objects.filter(round=round_, within=False).exclude(kind="").exclude(tier="")
+    return (
+        {
+            (row.place.code, row.kind, row.tier): told(register_rollups.loaded(row.components))
+            for row in leaves.select_related("place")
+        },
+        {
+            row.apex.code: told(register_rollups.loaded(row.components))
+            for row in FederationTotal.objects.filter(round=round_).select_related("apex")
+        },
+    )
+
+
+def assert_alike(round_: Round) -> int:
+    cells, federations = as_stored(round_)
+    slow_cells, slow_federations = from_records(round_)
+    assert cells == slow_cells
+    assert federations == slow_federations
+    return len(cells) + len(federations)
+
+
+def families() -> set[str]:
+    """What the stored components are about."""
+    return {
+        path.split("|")[0]
+        for row in Cell.objects.all()
+        for flat in row.components["cohorts"].values()
+        for path in flat
+    }
+
+
+def test_a_synthetic_portfolio_is_summed_alike() -> None:
+    portfolio.make(portfolio.Plan(600, 11, programmes=2, rounds=4), say=lambda text: None)
+    rollups.rebuild()
+    rounds = Round.objects.filter(programme__is_synthetic=True)
+    compared = [assert_alike(round_) for round_ in rounds]
+    assert len(compared) >= 8 and min(compared) > 20
+    assert {"membership", "groups", "aggregation", "survival", "pathway", "dependency"} <= families()
+
+
+def test_the_demonstration_is_summed_alike(tmp_path: Path) -> None:
+    call_command("load_demonstration", "--sign-ins", f"{tmp_path}/sign-ins.json", verbosity=0)
+    rollups.rebuild()
+    compared = [assert_alike(round_) for round_ in Round.objects.exclude(status="planned")]
+    assert sum(compared) > 60 and "estimates" in families()
+
+
+def test_the_network_of_the_worked_examples_is_summed_alike(tmp_path: Path) -> None:
+    load(n.FOLDER, programme=make_programme())
+    load(credit_folder(tmp_path), programme=make_programme("CRED"))
+    rollups.rebuild()
+    rounds = Round.objects.filter(programme__code__in=["NET", "CRED"])
+    assert len([assert_alike(round_) for round_ in rounds]) >= 5
+    assert {"scores", "amounts", "comparable", "ratios", "reach", "entrenched"} - families() <= {"entrenched"}
+
+
+def test_flat_components_come_back_as_they_were() -> None:
+    portfolio.make(portfolio.Plan(200, 12, programmes=1, rounds=2), say=lambda text: None)
+    round_ = Round.objects.filter(programme__is_synthetic=True).order_by("-reference_date").first()
+    assert round_ is not None
+    row = register_rollups.round_row(round_)
+    reading = readers.read(programme_id=round_.programme_id, on=round_.reference_date, closing=row)
+    registers = list(register_rollups.positions(reading).values())
+    for register in registers:
+        assert flatten(unflatten(as_json(flatten(register)))) == flatten(register)
+    first, second = registers[0], joined(registers[1:])
+    assert plus(flatten(first), flatten(second)) == flatten(first + second)
+    assert plus(plus(flatten(first), flatten(second)), flatten(second), -1) == flatten(first)
