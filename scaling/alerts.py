@@ -78,9 +78,7 @@ def rounds_to_look_at() -> set[int]:
     return {pk for _rests, _date, pk in found.values()}
 
 
-def watch(
-    programme_id: int, last: Round | None, *, organizations: bool = True, only: set[int] | None = None
-) -> None:
+def watch(programme_id: int, last: Round | None, *, organizations: bool = True, only: set[int] | None = None) -> None:
     """Open, keep and close the alerts of a programme, in the caller's transaction.
 
     `only`: the returns of these changed and nothing else; what hangs on memberships or on all is left as it is.
@@ -154,9 +152,7 @@ def _organizations(
         return record.code if record.code in reading.own else None
 
     cells = cells_by(reading.records, own, on=on, opens=reading.openings(), rates=reading.rates, limits=reading.limits)
-    facts = facts_of(
-        reading.records, on=on, own=reading.own, outcomes=reading.outcomes, cells=cells, members=members
-    )
+    facts = facts_of(reading.records, on=on, own=reading.own, outcomes=reading.outcomes, cells=cells, members=members)
     look = Look()
     for code, known in facts.items():
         pk = reading.ids[code]

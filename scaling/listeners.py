@@ -65,9 +65,7 @@ def _rounds_in(currencies: Iterable[str]) -> None:
 
 
 @receiver(returns_changed)
-def rounds(
-    sender: Any, *, round_ids: set[int], organization_ids: set[int] | None = None, **kwargs: Any
-) -> None:
+def rounds(sender: Any, *, round_ids: set[int], organization_ids: set[int] | None = None, **kwargs: Any) -> None:
     """A round that looks back on this one changes with it."""
     _mark_rounds(register_rollups.later_rounds(round_ids), organization_ids)
 

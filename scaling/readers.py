@@ -115,9 +115,7 @@ def _query(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...
 class _Facts:
     """Everything read, by the id of an organization."""
 
-    def __init__(
-        self, programme_id: int, on: Day, closing: RoundRow | None, only: Iterable[int] | None = None
-    ) -> None:
+    def __init__(self, programme_id: int, on: Day, closing: RoundRow | None, only: Iterable[int] | None = None) -> None:
         self.programme_id, self.on, self.closing = programme_id, on, closing
         self.organizations = _query(
             sql.ORGANIZATIONS,

@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, settings
 from accounts.models import User
 from tests import factories
 
-
 #: A busy machine must not fail a test by being slow.
 settings.register_profile("trellis", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("trellis")

@@ -40,8 +40,8 @@ def facts_of(
     members: Mapping[str, tuple[int, int]],
 ) -> dict[str, Facts]:
     """Facts of each own organization that is active on the day. `outcomes`: dates of the outcome rounds before the one
-    whose returns count on the day; `cells`: code → its own components against its baseline; `members`: code of an apex →
-    its direct members a year ago and now."""
+    whose returns count on the day; `cells`: code → its own components against its baseline; `members`: code of an apex
+    → its direct members a year ago and now."""
     counted = frozenset(own)
     dates = (*outcomes[-2:], on)
     return {

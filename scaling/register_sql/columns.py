@@ -97,17 +97,19 @@ def _pair(path: str, condition: str, numerator: str, denominator: str) -> Iterat
 
 
 def _group(group: str) -> Iterator[Column]:
-    root, here = f"groups|{group}", "o.is_primary AND num_nonnulls({0}.members, {0}.g_%s) = 2" % group
-    yield from _pair(f"{root}|then", here.format("t"), f"t.g_{group}", "t.members")
-    yield from _pair(f"{root}|now", here.format("n"), f"n.g_{group}", "n.members")
-    led = f"{here.format('n')} AND num_nonnulls(n.leaders, n.l_{group}) = 2"
+    root = f"groups|{group}"
+    then = f"o.is_primary AND num_nonnulls(t.members, t.g_{group}) = 2"
+    now = f"o.is_primary AND num_nonnulls(n.members, n.g_{group}) = 2"
+    yield from _pair(f"{root}|then", then, f"t.g_{group}", "t.members")
+    yield from _pair(f"{root}|now", now, f"n.g_{group}", "n.members")
+    led = f"{now} AND num_nonnulls(n.leaders, n.l_{group}) = 2"
     yield from _pair(f"{root}|leaders", led, f"n.l_{group}", "n.leaders")
     yield from _pair(f"{root}|members", led, f"n.g_{group}", "n.members")
     panel = f"m.class = 'matched' AND m.then_total > 0 AND m.now_total > 0 AND m.told_{group}"
-    for name, then, now in (("part", f"m.then_{group}", f"m.now_{group}"), ("whole", "m.then_total", "m.now_total")):
+    for name, of in (("part", group), ("whole", "total")):
         yield _n(f"{root}|{name}|n", panel)
-        yield _sum(f"{root}|{name}|then", then, panel)
-        yield _sum(f"{root}|{name}|now", now, panel)
+        yield _sum(f"{root}|{name}|then", f"m.then_{of}", panel)
+        yield _sum(f"{root}|{name}|now", f"m.now_{of}", panel)
 
 
 def _reach() -> Iterator[Column]:
@@ -237,9 +239,7 @@ def _ratios(money: Money) -> Iterator[Column]:
     credit = f"n.m_{EXTERNAL_CREDIT}"
     yield from _pair(f"ratios|{_key('credit_linked_share')}", _all([credit]), f"({credit} > 0)::int", "1")
     attending = ("n.attending", "n.meetings", "n.eligible")
-    yield from _pair(
-        f"ratios|{_key('attendance_rate')}", _all(attending), "n.attending", "n.meetings * n.eligible"
-    )
+    yield from _pair(f"ratios|{_key('attendance_rate')}", _all(attending), "n.attending", "n.meetings * n.eligible")
     left = ("n.exited", "n.members")
     yield from _pair(f"ratios|{_key('retention_rate')}", _all(left), "n.exited", "n.members + n.exited")
     served = f"o.is_primary AND {_all(('n.served', 'n.members'))}"

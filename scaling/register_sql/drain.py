@@ -110,9 +110,7 @@ def _write_part(ids: frozenset[int], programme_id: int, rounds: list[RoundRow], 
     table("s_only", PART, parameters)
     facts = Facts(_until(every, max(one.date for one in rounds)), only="s_only")
     for one in rounds:
-        found = stage(
-            facts.until(one.date), programme_id=programme_id, on=one.date, closing=one, graph=_graph(one.pk)
-        )
+        found = stage(facts.until(one.date), programme_id=programme_id, on=one.date, closing=one, graph=_graph(one.pk))
         sums.positions(sums.by_position(found))
         _spread(one, cells, sums.told(cells))
 

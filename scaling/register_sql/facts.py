@@ -12,6 +12,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -138,7 +139,7 @@ class Facts:
                 )
             cursor.execute("ANALYZE s_return")
 
-    def _source(self, view: View, scale: int) -> tuple[str, list[object]]:
+    def _source(self, view: View, scale: int) -> tuple[str, list[Any]]:
         """Organization, values and whether they were told afterwards, of those whose first round has this scale."""
         only = "" if self.only is None else f"AND r.organization_id IN (SELECT id FROM {self.only})"
         if len(view.rounds) == 1:

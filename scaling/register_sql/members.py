@@ -96,9 +96,8 @@ CLASS = """
 
 
 def stage(parameters: Mapping[str, Any]) -> None:
-    """Make `s_member`: lead, class, now_n, now_total, then_n, then_total, recalled, and then_, now_, told_ each group."""
+    """Make `s_member`: lead, class, now_n, now_total, then_n, then_total, recalled; then_, now_, told_ each group."""
     table("s_tie", TIES, parameters)
     table("s_family", FAMILIES)
     table("s_lead", LEADS)
     table("s_member", f"SELECT f.*, {CLASS} AS class FROM ({_alone()} UNION ALL {_together()}) f", parameters)
-

@@ -1,20 +1,20 @@
-"""A programme on a day, one row for each organization in `s_org`: what `readers.Reading` and `metrics.observe` know of it.
+"""A programme on a day, one row for each organization in `s_org`: what `readers` and `metrics.observe` know of it.
 
-    stage(facts, programme_id=…, on=…, closing=…) → Stage, with tables
-        s_org     id, pos (NULL where it counts nowhere) and what the sums of `columns.py` look at
-        s_pos     where organizations stand alike: id, place_id, kind, tier, cohort, apexes, apex
-        s_member  membership of each family in the decomposition (4.1), by the organization that leads it
-        s_edge    memberships in force: member, apex, is_edge (both exist), is_upward (not an association)
-        s_apex    depth, span, is_cut of each apex in the graph
-        s_view    dates that organizations are compared with, and their rates
+stage(facts, programme_id=…, on=…, closing=…) → Stage, with tables
+    s_org     id, pos (NULL where it counts nowhere) and what the sums of `columns.py` look at
+    s_pos     where organizations stand alike: id, place_id, kind, tier, cohort, apexes, apex
+    s_member  membership of each family in the decomposition (4.1), by the organization that leads it
+    s_edge    memberships in force: member, apex, is_edge (both exist), is_upward (not an association)
+    s_apex    depth, span, is_cut of each apex in the graph
+    s_view    dates that organizations are compared with, and their rates
 """
 
 from __future__ import annotations
 
 import datetime
-from decimal import ROUND_HALF_UP, Decimal
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from scaling import readers, thresholds
@@ -249,7 +249,8 @@ def _second(facts: Facts, found: Stage) -> None:
     samples: dict[tuple[str, str], str] = {}
     rows = fetch(readers.sql.SAMPLES, {"rounds": rounds})
     for _round, kind, place, asked, in_another in rows:
-        samples.setdefault((kind, place), str((Decimal(in_another) / asked).quantize(readers.FOUR_PLACES, ROUND_HALF_UP)))
+        share = (Decimal(in_another) / asked).quantize(readers.FOUR_PLACES, ROUND_HALF_UP)
+        samples.setdefault((kind, place), str(share))
     run("DROP TABLE IF EXISTS s_sample")
     run("CREATE TEMP TABLE s_sample (kind text, place text, share numeric) ON COMMIT DROP")
     run(

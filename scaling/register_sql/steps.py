@@ -111,8 +111,9 @@ AGGREGATED = """
     GROUP BY m.member_id
 """
 LINKS = """
-    SELECT l.organization_id AS org, COALESCE('p' || l.partner_id, 'o' || l.partner_organization_id) AS partner, l.kind,
-           l.valid, l.form <> 'oral' AS is_agreed, l.covers = 'network' AS is_network, l.status = 'renewed' AS is_renewed
+    SELECT l.organization_id AS org, COALESCE('p' || l.partner_id, 'o' || l.partner_organization_id) AS partner,
+           l.kind, l.valid, l.form <> 'oral' AS is_agreed, l.covers = 'network' AS is_network,
+           l.status = 'renewed' AS is_renewed
     FROM organizations_linkage l JOIN s_known k ON k.id = l.organization_id
     WHERE lower(l.valid) <= %(on)s AND l.status <> 'negotiating'
 """
@@ -175,7 +176,7 @@ SUPPORT = """
     WHERE p.programme_id = %(programme)s AND lower(i.valid) <= %(on)s GROUP BY r.organization_id
 """
 # Of those active on the day their support ended: months to the end, or to the last time they were seen (4.8).
-SURVIVAL = f"""
+SURVIVAL = """
     SELECT c.id AS org, c.start,
            CASE WHEN e.first_end IS NOT NULL THEN months(c.start, e.first_end) ELSE c.months END AS months,
            CASE WHEN e.first_end IS NOT NULL THEN CASE e.how WHEN 'disbanded' THEN 'event' ELSE 'censored' END
@@ -192,7 +193,7 @@ SURVIVAL = f"""
         FROM (
             SELECT k.id, k.start, GREATEST(k.start, s.verified_on, v.seen_on) AS seen
             FROM (
-                SELECT k.id, CASE WHEN p.org IS NULL THEN {{completion}} ELSE p.ended_on END AS start
+                SELECT k.id, CASE WHEN p.org IS NULL THEN {completion} ELSE p.ended_on END AS start
                 FROM s_known k LEFT JOIN s_support p ON p.org = k.id WHERE k.own AND k.is_primary
             ) k
             JOIN organizations_organizationstatus a ON a.organization_id = k.id AND a.status = 'active'
@@ -217,16 +218,15 @@ SERVICES = """
 """
 # Amounts of several currencies do not add up: then nothing is said.
 SALES = """
-    SELECT org, CASE WHEN count(DISTINCT currency) = 1 THEN
-               round(sum(sold * sold) FILTER (WHERE sold > 0)
-                     / ((sum(sold) FILTER (WHERE sold > 0)) * (sum(sold) FILTER (WHERE sold > 0))), 4) END AS concentration
-    FROM (
+    SELECT org, CASE WHEN currencies = 1 AND whole > 0 THEN round(squares / (whole * whole), 4) END AS concentration
+    FROM (SELECT org, count(DISTINCT currency) AS currencies, sum(sold) FILTER (WHERE sold > 0) AS whole,
+                 sum(sold * sold) FILTER (WHERE sold > 0) AS squares FROM (
         SELECT l.organization_id AS org, COALESCE('p' || l.partner_id, 'o' || l.partner_organization_id) AS partner,
                t.currency, sum(t.amount) AS sold
         FROM organizations_linkagetransaction t JOIN organizations_linkage l ON l.id = t.linkage_id
         JOIN s_known k ON k.id = l.organization_id AND k.own
         WHERE t.type = 'sale' AND t.date > %(since)s AND t.date <= %(on)s GROUP BY 1, 2, 3
-    ) f GROUP BY org
+    ) f GROUP BY org) g
 """
 # Each person's first membership by code is the one that counts; the others are second ones.
 PERSONS = """
@@ -302,7 +302,6 @@ ORGANIZATIONS = """
     LEFT JOIN s_survival v ON v.org = k.id
     WHERE k.own
 """
-
 
 
 def with_months(statement: str) -> str:

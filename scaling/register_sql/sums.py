@@ -160,7 +160,7 @@ def write(every: Sequence[Column], found: Stage, computed_at: Any) -> None:
                    COALESCE(a.depth, 0), COALESCE(a.span, 0), COALESCE(a.is_cut, false), %(now)s
             FROM (
                 SELECT f.apex, f.cohort, {as_json(every, "f")} || COALESCE(b.bars, '{{}}') AS components FROM s_fed f
-                LEFT JOIN (SELECT apex, cohort, jsonb_object_agg(path, n) AS bars FROM s_fed_bar GROUP BY apex, cohort) b
+                LEFT JOIN (SELECT apex, cohort, jsonb_object_agg(path, n) AS bars FROM s_fed_bar GROUP BY 1, 2) b
                 USING (apex, cohort)
             ) f LEFT JOIN s_apex a ON a.apex = f.apex GROUP BY f.apex, a.depth, a.span, a.is_cut""",
         parameters,
@@ -168,8 +168,9 @@ def write(every: Sequence[Column], found: Stage, computed_at: Any) -> None:
 
 
 _TOLD_POSITIONS = """
-    SELECT p.place_id, p.kind, p.tier, jsonb_agg(jsonb_build_object(
-               'cohort', p.cohort, 'apexes', to_jsonb(p.apexes), 'apex', p.apex, 'components', t.components)) AS positions
+    SELECT p.place_id, p.kind, p.tier,
+           jsonb_agg(jsonb_build_object('cohort', p.cohort, 'apexes', to_jsonb(p.apexes), 'apex', p.apex,
+                                        'components', t.components)) AS positions
     FROM s_pos p JOIN s_told t ON t.pos = p.id GROUP BY p.place_id, p.kind, p.tier
 """
 

@@ -62,10 +62,7 @@ def assert_alike(round_: Round) -> int:
 def families() -> set[str]:
     """What the stored components are about."""
     return {
-        path.split("|")[0]
-        for row in Cell.objects.all()
-        for flat in row.components["cohorts"].values()
-        for path in flat
+        path.split("|")[0] for row in Cell.objects.all() for flat in row.components["cohorts"].values() for path in flat
     }
 
 
