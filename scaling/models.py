@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -42,22 +42,59 @@ class PhaseCell(models.Model):
         return f"{self.phase} ({self.basis})"
 
 
-class Cell(models.Model):
-    """Additive components of a round's organizations by place, kind and tier: sums and counts, never ratios.
+class NumbersField(models.Field):  # type: ignore[type-arg]
+    """Numbers of any size and precision, some of them missing: numeric[] of PostgreSQL."""
 
-    Kind or tier is empty where all of them are meant; `within` tells of a place with all inside it.
-    `components`: {"cohorts": {date of the own baseline, empty without one: flat components (`metrics.stored`)}}.
-    `positions`, of a cell of one kind and tier of a place alone: the same for those that stand below the same apexes.
+    def db_type(self, connection: Any) -> str:
+        return "numeric[]"
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        return "%s::numeric[]"
+
+
+class RoundLayout(models.Model):
+    """Which component stands where in the numbers of a round, and when they were computed.
+
+    A component that nobody reported has no place. New ones go to the end, so that shorter rows stay right.
     """
 
-    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="cells")
-    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=30)
-    tier = models.CharField(max_length=30)
-    within = models.BooleanField(default=False)
-    components = models.JSONField()
-    positions = models.JSONField(default=list)
+    round = models.OneToOneField("indicators.Round", on_delete=models.CASCADE, related_name="layout", primary_key=True)
+    paths = ArrayField(models.TextField())
     computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("layout of a round's components")
+        verbose_name_plural = _("layouts of rounds' components")
+
+    def __str__(self) -> str:
+        return f"{self.round} ({len(self.paths)})"
+
+
+class Components(models.Model):
+    """Additive components of a set of organizations that have the same own baseline (`cohort`, empty without one).
+
+    `numbers` by the layout of the round; `bars`: histograms, as `scaling.register_sql.store` writes them.
+    """
+
+    cohort = models.CharField(max_length=10, blank=True)
+    numbers = NumbersField(default=list)
+    bars = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+
+class Cell(Components):
+    """A round's organizations by place, kind and tier: sums and counts, never ratios.
+
+    Kind or tier is empty where all of them are meant; `within` tells of a place with all inside it.
+    """
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="cells", db_index=False)
+    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30, blank=True)
+    tier = models.CharField(max_length=30, blank=True)
+    within = models.BooleanField(default=False)
 
     scope = ByProgramme("round__programme")
     objects = ScopedQuerySet.as_manager()
@@ -66,30 +103,42 @@ class Cell(models.Model):
         verbose_name = _("computed cell")
         verbose_name_plural = _("computed cells")
         constraints = [
-            models.UniqueConstraint(fields=["round", "place", "kind", "tier", "within"], name="cell_once"),
-            models.CheckConstraint(
-                condition=models.Q(positions=[]) | (models.Q(within=False) & ~models.Q(kind="") & ~models.Q(tier="")),
-                name="cell_positions_of_a_leaf",
-            ),
+            models.UniqueConstraint(
+                fields=["round", "within", "kind", "tier", "place", "cohort"], name="cell_of_a_cohort_once"
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.round} {self.place} {self.kind} {self.tier}"
 
 
-class FederationTotal(models.Model):
-    """The same components over the distinct organizations below an apex.
+class Position(Components):
+    """A leaf cell's organizations that stand below the same apexes; `apex`: an apex itself, by its own id, else 0.
 
-    `depth`: steps to the top; `span`: direct members; `is_cut`: its end would separate others that are connected.
+    Kept so that a change can be added to everything above without looking at the rest.
     """
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    tier = models.CharField(max_length=30)
+    apexes = ArrayField(models.BigIntegerField())
+    apex = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("position in a round")
+        verbose_name_plural = _("positions in a round")
+        indexes = [models.Index(fields=["round", "place"], name="position_by_place")]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.place} {self.kind} {self.tier} {self.apexes}"
+
+
+class FederationTotal(Components):
+    """The same components over the distinct organizations below an apex."""
 
     round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="federation_totals")
     apex = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
-    components = models.JSONField()
-    depth = models.PositiveIntegerField(default=0)
-    span = models.PositiveIntegerField(default=0)
-    is_cut = models.BooleanField(default=False)
-    computed_at = models.DateTimeField()
 
     scope = ByProgramme("round__programme")
     objects = ScopedQuerySet.as_manager()
@@ -97,7 +146,31 @@ class FederationTotal(models.Model):
     class Meta:
         verbose_name = _("total of a federation")
         verbose_name_plural = _("totals of federations")
-        constraints = [models.UniqueConstraint(fields=["round", "apex"], name="federation_total_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "apex", "cohort"], name="federation_total_of_a_cohort_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.apex}"
+
+
+class ApexShape(models.Model):
+    """Where an apex stands in the graph of a round. `depth`: steps to the top; `span`: direct members; `is_cut`: its
+    end would separate others that are connected."""
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="apex_shapes", db_index=False)
+    apex = models.ForeignKey("organizations.Organization", on_delete=models.CASCADE, related_name="+")
+    depth = models.PositiveIntegerField()
+    span = models.PositiveIntegerField()
+    is_cut = models.BooleanField()
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place of an apex in the graph")
+        verbose_name_plural = _("places of apexes in the graph")
+        constraints = [models.UniqueConstraint(fields=["round", "apex"], name="apex_shape_once")]
 
     def __str__(self) -> str:
         return f"{self.round} {self.apex}"

@@ -27,9 +27,10 @@ from scaling.metrics.cells import Register, joined
 from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
 from scaling.metrics.thresholds import Thresholds
-from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind
+from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind, RoundLayout
 from scaling.register_questions import BY, NotThis, Question, Source, against_of, shared_organizations, sources_of
 from scaling.register_rollups import Position
+from scaling.register_sql import store
 from scaling.thresholds import InForce
 
 Day = datetime.date
@@ -138,7 +139,7 @@ def _row(
         sources=of,
         outcome=outcome,
         register=register,
-        computed_at=max((part.computed_at for part in parts), default=None),
+        computed_at=min((part.computed_at for part in parts), default=None),
         marks_waiting=sum(waiting.get(pk, 0) for pk in pks),
         thresholds=thresholds,
     )
@@ -216,19 +217,25 @@ class _Selection:
     # --- from cells ------------------------------------------------------------------------------------------------
     def cells(self, sources: list[Source], by: str) -> list[Part]:
         by_round = {source.closing.pk: source for source in sources if source.closing is not None}
-        parts = []
+        layouts = store.layouts(by_round)
         if self.apex is not None:
             totals = FederationTotal.objects.filter(round__in=by_round, apex=self.apex)
-            for total in totals:
-                for cohort, register in register_rollups.loaded(total.components).items():
-                    parts.append(Part(by_round[total.round_id], "", "", "", cohort, register, total.computed_at))
-            return parts
+            return [self._part(by_round, layouts, total, "", "", "") for total in totals]
         cells = Cell.objects.filter(round__in=by_round).filter(self._cells_for(by)).select_related("place")
-        for cell in cells.defer("positions"):
-            for cohort, register in register_rollups.loaded(cell.components).items():
-                source = by_round[cell.round_id]
-                parts.append(Part(source, cell.place.code, cell.kind, cell.tier, cohort, register, cell.computed_at))
-        return parts
+        return [self._part(by_round, layouts, cell, cell.place.code, cell.kind, cell.tier) for cell in cells]
+
+    @staticmethod
+    def _part(
+        by_round: Mapping[int, Source],
+        layouts: Mapping[int, RoundLayout],
+        row: Cell | FederationTotal,
+        place: str,
+        kind: str,
+        tier: str,
+    ) -> Part:
+        layout = layouts[row.round_id]
+        register = store.register_of(row, layout)
+        return Part(by_round[row.round_id], place, kind, tier, row.cohort, register, layout.computed_at)
 
     def _cells_for(self, by: str) -> Q:
         """The fewest cells that together are what is asked for, each organization in one of them."""

@@ -14,19 +14,18 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
 from indicators.models import Round, RoundStatus
 from organizations.models import ProgrammeEnrolment
 from scaling import alerts, readers
-from scaling.metrics import stored
 from scaling.metrics.cells import Register, joined
 from scaling.metrics.network import Edge
 from scaling.metrics.observe import Openings, cells_by, edges_on
 from scaling.metrics.records import PRIMARY, Record
-from scaling.models import Cell, FederationTotal
+from scaling.models import ApexShape, Cell, FederationTotal, RoundLayout
+from scaling.models import Position as StoredPosition
 from scaling.register_sql import drain
 
 Day = datetime.date
@@ -132,11 +131,6 @@ def federations(found: Mapping[Position, Register], edges: Iterable[Edge]) -> di
 
 
 # --- storing ---------------------------------------------------------------------------------------------------------
-def loaded(components: Mapping[str, Any]) -> ByCohort:
-    """Registers by cohort of a cell or a federation total."""
-    return {cohort: stored.unflatten(flat) for cohort, flat in components.get("cohorts", {}).items() if flat}
-
-
 def round_row(found: Round) -> readers.RoundRow:
     return readers.RoundRow(
         found.pk, found.code, found.kind, found.reference_date, found.scale_version_id, found.currency
@@ -155,12 +149,12 @@ def recompute(programme_id: int, marks: Iterable[tuple[int, int | None]]) -> Non
             whole.add(round_id)
         else:
             parts[round_id].add(organization_id)
-    computed = set(Cell.objects.filter(round__in=parts.keys()).values_list("round_id", flat=True).distinct())
+    computed = set(RoundLayout.objects.filter(round__in=parts.keys()).values_list("pk", flat=True))
     whole |= {pk for pk, ids in parts.items() if len(ids) > drain.MOST_OF_PART or pk not in computed}
     opened = list(Round.objects.filter(programme=programme_id).exclude(status=RoundStatus.PLANNED))
     planned = (whole | parts.keys()) - {one.pk for one in opened}
-    Cell.objects.filter(round__in=planned).delete()
-    FederationTotal.objects.filter(round__in=planned).delete()
+    for model in (Cell, StoredPosition, FederationTotal, ApexShape, RoundLayout):
+        model._default_manager.filter(round__in=planned).delete()
     work = drain.Work(
         programme_id=programme_id,
         whole=frozenset(whole - planned),

@@ -42,9 +42,9 @@ _BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOW
 def mark(kind: MarkKind, ids: Iterable[int], organization_ids: Iterable[int] | None = None) -> None:
     """Note, in the caller's transaction, that these must be computed again; of rounds perhaps only what the returns of
     some organizations change. Of too many organizations the whole is quicker."""
-    parts: list[int | None] = [None] if organization_ids is None else list(sorted(set(organization_ids)))
-    if len(parts) > MOST_OF_PART:
-        parts = [None]
+    parts: list[int | None] = [None]
+    if organization_ids is not None and len(changed := set(organization_ids)) <= MOST_OF_PART:
+        parts = [*sorted(changed)]
     DirtyMark.objects.bulk_create(
         [DirtyMark(kind=kind, object_id=pk, organization_id=part) for pk in sorted(set(ids)) for part in parts],
         batch_size=5000,

@@ -1,9 +1,11 @@
-"""Components as plain JSON and back, exactly: whole numbers stay whole, decimals are text, empty parts are left out."""
+"""Components as one number by its path: what is kept and added up.
+
+Adding two of these number by number is adding the registers. Whole numbers stay whole, decimals keep their places.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from collections.abc import Mapping
 from decimal import Decimal
@@ -15,42 +17,8 @@ from scaling.metrics.cells import Additive, Register
 Flat = dict[str, "int | Decimal"]
 
 
-def dump(part: Additive) -> dict[str, Any]:
-    """A part as JSON; what is as in an empty part is left out."""
-    empty = type(part)()
-    found = {}
-    for item in dataclasses.fields(part):
-        value = getattr(part, item.name)
-        if value != getattr(empty, item.name):
-            found[item.name] = _dumped(value)
-    return found
-
-
-def _dumped(value: Any) -> Any:
-    if isinstance(value, Additive):
-        return dump(value)
-    if isinstance(value, Mapping):
-        return [[_key(key), _dumped(one)] for key, one in sorted(value.items())]
-    return str(value) if isinstance(value, Decimal) else value
-
-
-def _key(key: Any) -> Any:
-    if isinstance(key, tuple):
-        return [_key(part) for part in key]
-    return str(key) if isinstance(key, Decimal) else key
-
-
-def load(stored: Mapping[str, Any]) -> Register:
-    """The register that `dump` made this of."""
-    return _loaded_part(Register, stored)
-
-
-# --- flat: one number by its path ------------------------------------------------------------------------------------
 def flatten(part: Additive) -> Flat:
-    """Path → number: names and keys joined by `|`, parts of one key by `/`; what is zero is left out.
-
-    Adding two of these number by number is adding the registers.
-    """
+    """Path → number: names and keys joined by `|`, parts of one key by `/`; what is zero is left out."""
     found: Flat = {}
     for item in dataclasses.fields(part):
         _flat(item.name, getattr(part, item.name), found)
@@ -69,19 +37,31 @@ def _flat(path: str, value: Any, found: Flat) -> None:
 
 
 def _flat_key(key: Any) -> str:
-    return "/".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
+    if isinstance(key, tuple):
+        return "/".join(_flat_key(part) for part in key)
+    return str(key + 0 if isinstance(key, Decimal) else key)  # there is no zero below zero
 
 
 def unflatten(stored: Mapping[str, Any]) -> Register:
-    """The register of paths and numbers; decimals may be text, as JSON keeps them."""
+    """The register of paths and numbers."""
     tree: dict[str, Any] = {}
     for path, value in stored.items():
         *names, last = path.split("|")
         node = tree
         for name in names:
             node = node.setdefault(name, {})
-        node[last] = Decimal(value) if isinstance(value, str) else value
+        node[last] = value
     return typing.cast(Register, _grown(Register, tree))
+
+
+_TYPES: dict[type, dict[str, Any]] = {}
+
+
+def _types(kind: type) -> dict[str, Any]:
+    """What each field of a part holds; looked up once for each kind of part."""
+    if kind not in _TYPES:
+        _TYPES[kind] = typing.get_type_hints(kind)
+    return _TYPES[kind]
 
 
 def _grown(kind: Any, tree: Any) -> Any:
@@ -100,50 +80,9 @@ def _grown_key(kind: Any, key: str) -> Any:
     return kind(key)
 
 
-def plus(left: Mapping[str, Any], right: Mapping[str, Any], sign: int = 1) -> Flat:
+def plus(left: Mapping[str, int | Decimal], right: Mapping[str, int | Decimal], sign: int = 1) -> Flat:
     """The sum (or difference) number by number; zeros are left out."""
-    found = {path: _number(value) for path, value in left.items()}
+    found = dict(left)
     for path, value in right.items():
-        found[path] = found.get(path, 0) + sign * _number(value)
+        found[path] = found.get(path, 0) + sign * value
     return {path: value for path, value in found.items() if value}
-
-
-def _number(value: Any) -> int | Decimal:
-    return Decimal(value) if isinstance(value, str) else typing.cast("int | Decimal", value)
-
-
-def as_json(flat: Mapping[str, int | Decimal]) -> dict[str, Any]:
-    """Flat components as JSON keeps them exactly: decimals are text."""
-    return {path: str(value) if isinstance(value, Decimal) else value for path, value in flat.items()}
-
-
-_TYPES: dict[type, dict[str, Any]] = {}
-
-
-def _types(kind: type) -> dict[str, Any]:
-    """What each field of a part holds; looked up once for each kind of part."""
-    if kind not in _TYPES:
-        _TYPES[kind] = typing.get_type_hints(kind)
-    return _TYPES[kind]
-
-
-T = typing.TypeVar("T", bound=Additive)
-
-
-def _loaded_part(kind: type[T], stored: Mapping[str, Any]) -> T:
-    hints = _types(kind)
-    return kind(**{name: _loaded(hints[name], value) for name, value in stored.items()})
-
-
-def _loaded(kind: Any, value: Any) -> Any:
-    if isinstance(kind, type) and issubclass(kind, Additive):
-        return _loaded_part(kind, value)
-    origin = typing.get_origin(kind)
-    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
-        of_key, of_value = typing.get_args(kind)
-        return {_loaded(of_key, key): _loaded(of_value, one) for key, one in value}
-    if origin is tuple:
-        return tuple(_loaded(one, part) for one, part in zip(typing.get_args(kind), value, strict=True))
-    if kind is Decimal or (origin is types.UnionType and isinstance(value, str)):
-        return Decimal(value)
-    return value

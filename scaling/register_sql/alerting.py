@@ -16,6 +16,7 @@ from scaling.readers import RoundRow
 from scaling.register_sql import bars, steps
 from scaling.register_sql.facts import Facts
 from scaling.register_sql.staging import stage
+from scaling.register_sql.store import BARS
 from scaling.register_sql.tables import fetch, table
 
 Day = datetime.date
@@ -98,9 +99,13 @@ def candidates(
            JOIN organizations_organization o ON o.id = c.apex WHERE c.members_now < c.members_then"""
     )
     bars.count(found.parameters)
-    survival = fetch("SELECT path, sum(n)::int FROM s_bar WHERE path LIKE 'survival|%%' GROUP BY path", {})
+    survival = {
+        f"{BARS[bar]}|{key}": n
+        for bar, key, n in fetch("SELECT bar, key, sum(n)::int FROM s_bar GROUP BY bar, key")
+        if BARS[bar].startswith("survival")
+    }
     return Candidates(
         ids=frozenset({pk for (pk,) in rows} | set(standing)),
         members={code: (then, now) for code, then, now in shrunk},
-        survival=unflatten(dict(survival)),
+        survival=unflatten(survival),
     )

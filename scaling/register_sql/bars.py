@@ -1,4 +1,4 @@
-"""The components that are histograms: (position, path) → how many, in `s_bar`."""
+"""The components that are histograms: (position, which of `store.BARS`, key) → how many, in `s_bar`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaling.metrics.pathway import FORMED, STEPS
+from scaling.register_sql.store import BARS
 from scaling.register_sql.tables import run
 
 _ACTIVE = "o.is_primary AND o.is_active"
@@ -41,14 +42,14 @@ _LAST = "LEAST(o.ended_on, o.on_day)"
 
 def _times() -> str:
     """Months of each step; of an organization that is not there yet, until the day or its end."""
-    rows = ", ".join(f"('{a}/{b}', {_ENTERED[a]}, {_ENTERED[b]})" for a, b in STEPS)
+    rows = ", ".join(f"({BARS.index(f'pathway|times|{a}/{b}')}, {_ENTERED[a]}, {_ENTERED[b]})" for a, b in STEPS)
     return f"""
-        SELECT o.pos, 'pathway|times|' || t.step || '|' || CASE
+        SELECT o.pos, t.bar, CASE
                    WHEN t.reached IS NULL THEN round(({_LAST} - t.started) / 30.4375, 1) || '/censored'
-                   ELSE round((t.reached - t.started) / 30.4375, 1) || '/event' END AS path, count(*) AS n
-        FROM s_org o CROSS JOIN LATERAL (VALUES {rows}) t(step, started, reached)
+                   ELSE round((t.reached - t.started) / 30.4375, 1) || '/event' END AS key, count(*) AS n
+        FROM s_org o CROSS JOIN LATERAL (VALUES {rows}) t(bar, started, reached)
         WHERE o.is_primary AND t.started <= {_LAST} AND (t.reached IS NULL OR t.reached >= t.started)
-        GROUP BY 1, 2
+        GROUP BY 1, 2, 3
     """
 
 
@@ -74,14 +75,15 @@ _MISSING = """
 
 def count(parameters: Mapping[str, Any]) -> None:
     run("DROP TABLE IF EXISTS s_bar")
-    run("CREATE TEMP TABLE s_bar (pos bigint, path text, n bigint) ON COMMIT DROP")
+    run('CREATE TEMP TABLE s_bar (pos bigint, bar smallint, key text COLLATE "C", n bigint) ON COMMIT DROP')
     run("CREATE INDEX ON s_return (org, view)")
     for path, value, source in COUNTED:
-        run(f"INSERT INTO s_bar SELECT o.pos, '{path}|' || ({value}), count(*) FROM {source} GROUP BY 1, 2", parameters)
+        bar = BARS.index(path)
+        run(f"INSERT INTO s_bar SELECT o.pos, {bar}, ({value})::text, count(*) FROM {source} GROUP BY 1, 3", parameters)
     run(f"INSERT INTO s_bar {_times()}")
     run(
-        f"""INSERT INTO s_bar SELECT o.pos, 'reach|by_kind|' || o.kind, sum(n.members) FROM s_org o {NOW}
-            WHERE o.is_primary GROUP BY 1, 2 HAVING sum(n.members) > 0""",
+        f"""INSERT INTO s_bar SELECT o.pos, {BARS.index("reach|by_kind")}, o.kind, sum(n.members) FROM s_org o {NOW}
+            WHERE o.is_primary GROUP BY 1, 3 HAVING sum(n.members) > 0""",
         parameters,
     )
     for source, parts in (
@@ -90,7 +92,7 @@ def count(parameters: Mapping[str, Any]) -> None:
     ):
         rows = ", ".join(f"('{path}', f.{name}::bigint)" for path, name in parts)
         run(
-            f"""INSERT INTO s_bar SELECT f.pos, 'estimates|' || f.key || '|' || p.path, p.n
+            f"""INSERT INTO s_bar SELECT f.pos, {BARS.index("estimates")}, f.key || '|' || p.path, p.n
                 FROM ({source}) f CROSS JOIN LATERAL (VALUES {rows}) p(path, n) WHERE p.n <> 0""",
             parameters,
         )

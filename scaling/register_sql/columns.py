@@ -1,11 +1,12 @@
 """Which sum over the organizations of a position makes which component.
 
-A path names a component as `metrics.stored` writes it. `n`: what was seen now, `t`: at the opening, both of active
+A path names a component as `metrics.stored` does. `n`: what was seen now, `t`: at the opening, both of active
 organizations only; `o`: the organization; `m`: membership of the family that it leads; `tv`: the date of the opening.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,14 +16,18 @@ from scaling.metrics.savings_credit import EXTERNAL_CREDIT, SAVINGS
 from scaling.metrics.service_coverage import SERVED, SERVED_BESIDE_POOREST, SERVED_POOREST
 from scaling.metrics.thresholds import Thresholds
 
+#: What was seen now and then, as the sums name it.
+_SEEN = re.compile(r"\b([nt])\.(\w+)")
+
 
 @dataclass(frozen=True)
 class Column:
-    """`is_decimal`: the sum is told as text, because JSON numbers of others are floats."""
-
     path: str
     aggregate: str
-    is_decimal: bool = False
+
+    def is_reported(self, then: frozenset[str], now: frozenset[str]) -> bool:
+        """Whether everything that it looks at was reported by anybody; else it is zero everywhere."""
+        return all(name in (now if side == "n" else then) for side, name in _SEEN.findall(self.aggregate))
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,8 @@ def _n(path: str, condition: str) -> Column:
     return Column(path, f"count(*) FILTER (WHERE {condition})")
 
 
-def _sum(path: str, value: str, condition: str = "", *, is_decimal: bool = False) -> Column:
-    return Column(path, f"sum({value})" + (f" FILTER (WHERE {condition})" if condition else ""), is_decimal)
+def _sum(path: str, value: str, condition: str = "") -> Column:
+    return Column(path, f"sum({value})" + (f" FILTER (WHERE {condition})" if condition else ""))
 
 
 def _counts() -> Iterator[Column]:
@@ -120,7 +125,7 @@ def _reach() -> Iterator[Column]:
     yield _sum("reach|direct|total", "n.direct_members", direct)
     known = "o.is_primary AND num_nonnulls(n.members, o.second_share) = 2"
     yield _n("reach|overlap|n", known)
-    yield _sum("reach|overlap|numerator", "n.members * o.second_share", known, is_decimal=True)
+    yield _sum("reach|overlap|numerator", "n.members * o.second_share", known)
     yield _sum("reach|overlap|denominator", "n.members", known)
     yield _sum("reach|sampled", "n.members", f"{known} AND o.is_sampled")
 
@@ -150,19 +155,19 @@ def _pathway() -> Iterator[Column]:
 def _scores(number: int, name: str, limits: Thresholds) -> Iterator[Column]:
     root, then, now = f"scores|{name}", f"t.s_{number}", f"n.s_{number}"
     yield Column(f"{root}|then|n", f"count({then})")
-    yield _sum(f"{root}|then|total", then, is_decimal=True)
+    yield _sum(f"{root}|then|total", then)
     yield Column(f"{root}|now|n", f"count({now})")
-    yield _sum(f"{root}|now|total", now, is_decimal=True)
+    yield _sum(f"{root}|now|total", now)
     yield _n(f"{root}|disbanded", f"{then} IS NOT NULL AND o.status = 'disbanded'")
     both = f"num_nonnulls({then}, {now}) = 2"
     yield _n(f"{root}|other_scale", f"{both} AND t.scale <> n.scale")
     both = f"{both} AND t.scale = n.scale"
     change = f"({now} - {then})"
     yield _n(f"{root}|matched|n", both)
-    yield _sum(f"{root}|matched|then", then, both, is_decimal=True)
-    yield _sum(f"{root}|matched|now", now, both, is_decimal=True)
-    yield _sum(f"{root}|differences", change, both, is_decimal=True)
-    yield _sum(f"{root}|squares", f"{change} * {change}", both, is_decimal=True)
+    yield _sum(f"{root}|matched|then", then, both)
+    yield _sum(f"{root}|matched|now", now, both)
+    yield _sum(f"{root}|differences", change, both)
+    yield _sum(f"{root}|squares", f"{change} * {change}", both)
     yield _n(f"{root}|improved", f"{both} AND {change} >= {limits.improved}")
     yield _n(f"{root}|declined", f"{both} AND {change} <= -({limits.improved})")
     yield _n(f"{root}|satisfactory|n", both)
@@ -172,7 +177,7 @@ def _scores(number: int, name: str, limits: Thresholds) -> Iterator[Column]:
 
 def _dependency() -> Iterator[Column]:
     yield _n("dependency|concentration|n", "o.is_active AND o.concentration IS NOT NULL")
-    yield _sum("dependency|concentration|total", "o.concentration", "o.is_active", is_decimal=True)
+    yield _sum("dependency|concentration|total", "o.concentration", "o.is_active")
     yield _n("dependency|concentrated", "o.is_active AND o.is_concentrated")
     yield _sum("dependency|renewals|n", "o.ended_agreements")
     yield _sum("dependency|renewals|numerator", "o.renewed_agreements")
@@ -206,15 +211,15 @@ def _amounts(money: Money) -> Iterator[Column]:
             key = _key(measure, prices, currency)
             yield _n(f"amounts|{key}|n", f"{known} AND {now} IS NOT NULL")
             yield _n(f"amounts|{key}|missing", f"{known} AND {now} IS NULL")
-            yield _sum(f"amounts|{key}|total", now, known, is_decimal=True)
+            yield _sum(f"amounts|{key}|total", now, known)
             both = f"{known} AND t.m_{measure} IS NOT NULL"
             if prices != USD:
                 both += f" AND tv.currency = '{money.currency}'"
             priced = f"{both} AND {now} IS NOT NULL AND {then[prices]} IS NOT NULL"
             yield _n(f"comparable|{key}|n", priced)
             yield _n(f"comparable|{key}|missing", f"{both} AND num_nulls({now}, {then[prices]}) > 0")
-            yield _sum(f"comparable|{key}|then", then[prices], priced, is_decimal=True)
-            yield _sum(f"comparable|{key}|now", now, priced, is_decimal=True)
+            yield _sum(f"comparable|{key}|then", then[prices], priced)
+            yield _sum(f"comparable|{key}|now", now, priced)
 
 
 def _ratios(money: Money) -> Iterator[Column]:
@@ -234,8 +239,8 @@ def _ratios(money: Money) -> Iterator[Column]:
                 yield _n(f"{key}|missing", known)
                 continue
             yield _n(f"{key}|n", known)
-            yield _sum(f"{key}|numerator", above, known, is_decimal=True)
-            yield _sum(f"{key}|denominator", below[prices], known, is_decimal=True)
+            yield _sum(f"{key}|numerator", above, known)
+            yield _sum(f"{key}|denominator", below[prices], known)
     credit = f"n.m_{EXTERNAL_CREDIT}"
     yield from _pair(f"ratios|{_key('credit_linked_share')}", _all([credit]), f"({credit} > 0)::int", "1")
     attending = ("n.attending", "n.meetings", "n.eligible")

@@ -7,26 +7,23 @@ federations above it: the figures are the same as after a whole rebuild, to the 
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from scaling.metrics import stored
 from scaling.metrics.stored import Flat
-from scaling.models import Cell, FederationTotal
+from scaling.models import Cell, Components, FederationTotal, Position, RoundLayout
 from scaling.readers import RoundRow
-from scaling.register_sql import sums
+from scaling.register_sql import store, sums
 from scaling.register_sql.facts import Facts
 from scaling.register_sql.staging import stage
+from scaling.register_sql.sums import CellKey, PositionKey
 from scaling.register_sql.tables import fetch, run, table
 
-CellKey = tuple[int, str, str]
-#: (cohort, direct apexes, own id of an apex)
-PositionKey = tuple[str, tuple[int, ...], int]
 #: A part of more organizations than this is not quicker than the whole.
 MOST_OF_PART = 2000
 
@@ -111,15 +108,15 @@ def _write_part(ids: frozenset[int], programme_id: int, rounds: list[RoundRow], 
     facts = Facts(_until(every, max(one.date for one in rounds)), only="s_only")
     for one in rounds:
         found = stage(facts.until(one.date), programme_id=programme_id, on=one.date, closing=one, graph=_graph(one.pk))
-        sums.positions(sums.by_position(found))
-        _spread(one, cells, sums.told(cells))
+        every_column = sums.by_position(found)
+        _Spread(one.pk, cells).write(sums.told(every_column, cells))
 
 
 def _graph(round_id: int) -> dict[int, tuple[int, bool]]:
     """Span and cut of the apexes among `s_only`: returns change neither."""
     rows = fetch(
-        """SELECT f.apex_id, f.span, f.is_cut FROM scaling_federationtotal f JOIN s_only o ON o.id = f.apex_id
-           WHERE f.round_id = %(round)s""",
+        """SELECT a.apex_id, a.span, a.is_cut FROM scaling_apexshape a JOIN s_only o ON o.id = a.apex_id
+           WHERE a.round_id = %(round)s""",
         {"round": round_id},
     )
     return {apex: (span, is_cut) for apex, span, is_cut in rows}
@@ -138,48 +135,103 @@ def _cells_of(ids: frozenset[int]) -> list[CellKey]:
     return sorted(rows)  # type: ignore[arg-type]
 
 
-def _spread(one: RoundRow, cells: list[CellKey], rows: list[tuple[Any, ...]]) -> None:
-    """Store the positions of these cells and add what changed to all above."""
-    new: dict[CellKey, dict[PositionKey, Flat]] = {cell: {} for cell in cells}
-    for place, kind, tier, cohort, apexes, apex, text in rows:
-        new[place, kind, tier][cohort, tuple(apexes), apex] = json.loads(text)
-    leaf = {
-        (cell.place_id, cell.kind, cell.tier): cell
-        for cell in Cell.objects.filter(round_id=one.pk, within=False, place__in={cell[0] for cell in cells})
-    }
-    of_cells: dict[CellKey, dict[str, Flat]] = {}
-    of_apexes: dict[int, dict[str, Flat]] = defaultdict(dict)
-    above = _above({apex for found in new.values() for key in found for apex in _direct(key)})
-    for cell in cells:
-        stored_cell = leaf.get(cell)
-        old = _old(stored_cell) if stored_cell is not None else {}
-        changes: dict[str, Flat] = {}
-        for key in old.keys() | new[cell].keys():
-            change = stored.plus(new[cell].get(key, {}), old.get(key, {}), -1)
-            if not change:
-                continue
-            cohort = key[0]
-            changes[cohort] = stored.plus(changes.get(cohort, {}), change)
-            for apex in {way for direct in _direct(key) for way in above.get(direct, {direct})}:
-                of_apexes[apex][cohort] = stored.plus(of_apexes[apex].get(cohort, {}), change)
-        if changes:
-            of_cells[cell] = changes
-        if stored_cell is not None and new[cell] != old:
-            stored_cell.positions = [
-                {"cohort": cohort, "apexes": list(apexes), "apex": apex, "components": components}
-                for (cohort, apexes, apex), components in new[cell].items()
-            ]
-            stored_cell.save(update_fields=["positions"])
-    _add_to_cells(one.pk, of_cells)
-    _add_to_federations(one.pk, of_apexes)
+class _Spread:
+    """Writes new positions of some cells of a round, and adds what changed to all above them."""
+
+    def __init__(self, round_id: int, cells: list[CellKey]) -> None:
+        self.round_id, self.cells = round_id, set(cells)
+        self.layout = RoundLayout.objects.get(pk=round_id)
+        self.paths = list(self.layout.paths)
+        self.changes: dict[tuple[CellKey, PositionKey], Flat] = {}
+
+    def write(self, new: Mapping[tuple[CellKey, PositionKey], Flat]) -> None:
+        places = {place for place, _kind, _tier in self.cells}
+        old = {
+            ((row.place_id, row.kind, row.tier), (row.cohort, tuple(row.apexes), row.apex)): row
+            for row in Position.objects.filter(round_id=self.round_id, place__in=places)
+            if (row.place_id, row.kind, row.tier) in self.cells
+        }
+        changed: list[Position] = []
+        for key, flat in new.items():
+            row = old.get(key)
+            change = flat if row is None else stored.plus(flat, store.flat_of(row, self.paths), -1)
+            if change:
+                self.changes[key] = change
+            if row is None:
+                (place, kind, tier), (cohort, apexes, apex) = key
+                row = Position(
+                    round_id=self.round_id, place_id=place, kind=kind, tier=tier, cohort=cohort, apexes=list(apexes),
+                    apex=apex,
+                )  # fmt: skip
+            if change or row.pk is None:
+                store.put(row, flat, self.paths)
+                changed.append(row)
+        gone = {key: row for key, row in old.items() if key not in new}
+        self.changes |= {key: stored.plus({}, store.flat_of(row, self.paths), -1) for key, row in gone.items()}
+        Position.objects.filter(pk__in=[row.pk for row in gone.values()]).delete()
+        _save(Position, changed)
+        self._cells()
+        self._federations()
+        self.layout.paths, self.layout.computed_at = self.paths, timezone.now()
+        self.layout.save()
+
+    def _cells(self) -> None:
+        """Every cell of these places, and of the places around them, by kind and tier and without."""
+        wanted: dict[tuple[int, str, str, bool, str], Flat] = defaultdict(dict)
+        around = _around({place for (place, _kind, _tier), _position in self.changes})
+        for ((place, kind, tier), (cohort, _apexes, _apex)), change in self.changes.items():
+            for where, within in ((place, False), *((one, True) for one in around[place])):
+                for of_kind in (kind, ""):
+                    for of_tier in (tier, ""):
+                        key = (where, of_kind, of_tier, within, cohort)
+                        wanted[key] = stored.plus(wanted[key], change)
+        places = {key[0] for key in wanted}
+        known = {
+            (row.place_id, row.kind, row.tier, row.within, row.cohort): row
+            for row in Cell.objects.filter(round_id=self.round_id, place__in=places)
+        }
+        rows: list[Cell] = []
+        for key, change in wanted.items():
+            place, kind, tier, within, cohort = key
+            row = known.get(key) or Cell(
+                round_id=self.round_id, place_id=place, kind=kind, tier=tier, within=within, cohort=cohort
+            )
+            rows.append(self._added(row, change))
+        _save(Cell, rows)
+
+    def _federations(self) -> None:
+        wanted: dict[tuple[int, str], Flat] = defaultdict(dict)
+        above = _above({apex for _cell, position in self.changes for apex in _direct(position)})
+        for (_cell, position), change in self.changes.items():
+            for apex in {way for direct in _direct(position) for way in above[direct]}:
+                wanted[apex, position[0]] = stored.plus(wanted[apex, position[0]], change)
+        known = {
+            (row.apex_id, row.cohort): row
+            for row in FederationTotal.objects.filter(round_id=self.round_id, apex__in={apex for apex, _c in wanted})
+        }
+        rows: list[FederationTotal] = []
+        for (apex, cohort), change in wanted.items():
+            row = known.get((apex, cohort))
+            row = row or FederationTotal(round_id=self.round_id, apex_id=apex, cohort=cohort)
+            rows.append(self._added(row, change))
+        _save(FederationTotal, rows)
+
+    def _added(self, row: R, change: Flat) -> R:
+        store.put(row, stored.plus(store.flat_of(row, self.paths), change), self.paths)
+        return row
+
+
+R = TypeVar("R", bound=Components)
+
+
+def _save(model: type[R], rows: list[R]) -> None:
+    manager = model._default_manager
+    manager.bulk_create([row for row in rows if row.pk is None])
+    manager.bulk_update([row for row in rows if row.pk is not None], ["numbers", "bars"], batch_size=200)
 
 
 def _direct(key: PositionKey) -> set[int]:
     return {*key[1], key[2]} - {0}
-
-
-def _old(cell: Cell) -> dict[PositionKey, Flat]:
-    return {(row["cohort"], tuple(row["apexes"]), row["apex"]): row["components"] for row in cell.positions}
 
 
 def _above(apexes: set[int]) -> dict[int, set[int]]:
@@ -191,46 +243,8 @@ def _above(apexes: set[int]) -> dict[int, set[int]]:
     return found
 
 
-def _added(components: Mapping[str, Any], changes: Mapping[str, Flat]) -> dict[str, Any]:
-    cohorts = dict(components.get("cohorts", {}))
-    for cohort, change in changes.items():
-        cohorts[cohort] = stored.as_json(stored.plus(cohorts.get(cohort, {}), change))
-    return {"cohorts": cohorts}
-
-
-def _add_to_cells(round_id: int, of_cells: Mapping[CellKey, Mapping[str, Flat]]) -> None:
-    """Every cell of these places, and of the places around them, by kind and tier and without."""
-    wanted: dict[tuple[int, str, str, bool], dict[str, Flat]] = defaultdict(dict)
-    around = _around({place for place, _kind, _tier in of_cells})
-    for (place, kind, tier), changes in of_cells.items():
-        for where, within in ((place, False), *((one, True) for one in around[place])):
-            for of_kind in (kind, ""):
-                for of_tier in (tier, ""):
-                    sums_of = wanted[where, of_kind, of_tier, within]
-                    for cohort, change in changes.items():
-                        sums_of[cohort] = stored.plus(sums_of.get(cohort, {}), change)
-    now = timezone.now()
-    places = {where for where, _kind, _tier, _within in wanted}
-    known = {
-        (cell.place_id, cell.kind, cell.tier, cell.within): cell
-        for cell in Cell.objects.filter(round_id=round_id, place__in=places).defer("positions")
-    }
-    changed = []
-    for key, changes in wanted.items():
-        cell = known.get(key)
-        if cell is None:
-            place, kind, tier, within = key
-            Cell.objects.create(
-                round_id=round_id, place_id=place, kind=kind, tier=tier, within=within,
-                components=_added({}, changes), computed_at=now,
-            )  # fmt: skip
-            continue
-        cell.components, cell.computed_at = _added(cell.components, changes), now
-        changed.append(cell)
-    Cell.objects.bulk_update(changed, ["components", "computed_at"], batch_size=200)
-
-
 def _around(places: set[int]) -> dict[int, set[int]]:
+    """Each of these places with all that it lies in."""
     found: dict[int, set[int]] = defaultdict(set)
     rows = fetch(
         """WITH RECURSIVE around(place, above) AS (
@@ -244,14 +258,6 @@ def _around(places: set[int]) -> dict[int, set[int]]:
     for place, above in rows:
         found[place].add(above)
     return found
-
-
-def _add_to_federations(round_id: int, of_apexes: Mapping[int, Mapping[str, Flat]]) -> None:
-    now = timezone.now()
-    totals = list(FederationTotal.objects.filter(round_id=round_id, apex__in=of_apexes.keys()))
-    for total in totals:
-        total.components, total.computed_at = _added(total.components, of_apexes[total.apex_id]), now
-    FederationTotal.objects.bulk_update(totals, ["components", "computed_at"], batch_size=200)
 
 
 __all__ = ["MOST_OF_PART", "Work", "recompute", "with_lineage"]

@@ -43,13 +43,17 @@ class Stage:
     dimensions: list[str]
 
     @property
+    def early_numbers(self) -> list[int]:
+        return [view.number for view in self.early]
+
+    @property
     def parameters(self) -> dict[str, Any]:
         return {
             "programme": self.programme_id,
             "on": self.on,
             "round": self.closing.pk,
             "now": self.now.number,
-            "early": [view.number for view in self.early],
+            "early": self.early_numbers,
             "verified_within": self.limits.verified_within_months,
             "concentration": self.limits.concentration,
         }
@@ -75,6 +79,7 @@ def stage(
     table("s_up", steps.PARENTS, parameters)
     outcomes = [one for one in facts.rounds if one.is_outcome]
     _baselines(facts, outcomes, on, closing, against)
+    table("s_standing", steps.STANDING)
     table("s_pos", steps.POSITIONS)
     table("s_at", steps.POSITION_OF)
     _views(facts, found)

@@ -66,20 +66,19 @@ PARENTS = """
            max(e.fee) FILTER (WHERE e.is_upward) AS fee_until
     FROM s_edge e LEFT JOIN s_apex a ON a.apex = e.apex WHERE e.is_edge GROUP BY e.member
 """
+# Compared byte by byte, which is all that grouping needs.
+STANDING = """
+    SELECT k.id, k.place_id, k.kind COLLATE "C" AS kind, k.tier COLLATE "C" AS tier,
+           COALESCE(b.baseline::text, '') COLLATE "C" AS cohort,
+           COALESCE(u.apexes, '{}') AS apexes, CASE WHEN k.is_primary THEN 0 ELSE k.id END AS apex
+    FROM s_known k JOIN s_base b ON b.id = k.id LEFT JOIN s_up u ON u.org = k.id WHERE k.own
+"""
 POSITIONS = """
-    SELECT row_number() OVER () AS id, f.* FROM (
-        SELECT DISTINCT k.place_id, k.kind, k.tier, COALESCE(b.baseline::text, '') AS cohort,
-               COALESCE(u.apexes, '{}') AS apexes, CASE WHEN k.is_primary THEN 0 ELSE k.id END AS apex
-        FROM s_known k JOIN s_base b ON b.id = k.id LEFT JOIN s_up u ON u.org = k.id WHERE k.own
-    ) f
+    SELECT row_number() OVER () AS id, f.*
+    FROM (SELECT DISTINCT place_id, kind, tier, cohort, apexes, apex FROM s_standing) f
 """
 POSITION_OF = """
-    SELECT k.id, p.id AS pos
-    FROM s_known k JOIN s_base b ON b.id = k.id LEFT JOIN s_up u ON u.org = k.id
-    JOIN s_pos p ON p.place_id = k.place_id AND p.kind = k.kind AND p.tier = k.tier
-        AND p.cohort = COALESCE(b.baseline::text, '') AND p.apexes = COALESCE(u.apexes, '{}')
-        AND p.apex = CASE WHEN k.is_primary THEN 0 ELSE k.id END
-    WHERE k.own
+    SELECT s.id, p.id AS pos FROM s_standing s JOIN s_pos p USING (apexes, apex, place_id, cohort, kind, tier)
 """
 # Decisions on the bonding gate. A checklist of the day of an assessment knows it; one that decides nothing changes
 # nothing; what was decided and taken back on one day was never so.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -19,10 +21,11 @@ from organizations import apex_memberships, linkages, registry
 from organizations.models import ApexMembership, BondingCheck, Linkage, Organization, Service
 from programmes.access import RoleName
 from programmes.models import Partner, Place, Programme
-from scaling import register_rollups, rollups
-from scaling.metrics.cells import Register, joined
-from scaling.metrics.stored import Flat, flatten
-from scaling.models import Cell, DirtyMark, FederationTotal
+from scaling import rollups
+from scaling.metrics.cells import Register
+from scaling.metrics.stored import Flat, flatten, plus
+from scaling.models import Cell, Components, DirtyMark, FederationTotal, Position, RoundLayout
+from scaling.register_sql import store
 from tests import factories
 from tests.scaling import oracle
 
@@ -203,17 +206,27 @@ def told(register: Register) -> Flat:
     return flatten(register)
 
 
+def together(rows: Iterable[Components], key: Callable[[Any], Any], paths: list[str]) -> dict[Any, Flat]:
+    """The rows of all cohorts by what they are about."""
+    found: dict[Any, Flat] = defaultdict(dict)
+    for row in rows:
+        found[key(row)] = plus(found[key(row)], store.flat_of(row, paths))
+    return dict(found)
+
+
+def rows_of(model: Any, round_: Round) -> tuple[Any, list[str]]:
+    layout = RoundLayout.objects.filter(pk=round_.pk).first()
+    return model.objects.filter(round=round_), list(layout.paths) if layout else []
+
+
 def stored(round_: Round) -> Stored:
-    leaves = Cell.objects.filter(round=round_, within=False).exclude(kind="").exclude(tier="")
-    cells = {
-        (cell.place.code, cell.kind, cell.tier): told(joined(register_rollups.loaded(cell.components).values()))
-        for cell in leaves.select_related("place")
-    }
-    federations = {
-        total.apex.code: told(joined(register_rollups.loaded(total.components).values()))
-        for total in FederationTotal.objects.filter(round=round_).select_related("apex")
-    }
-    return cells, federations
+    cells, paths = rows_of(Cell, round_)
+    leaves = cells.filter(within=False).exclude(kind="").exclude(tier="").select_related("place")
+    totals, _paths = rows_of(FederationTotal, round_)
+    return (
+        together(leaves, lambda cell: (cell.place.code, cell.kind, cell.tier), paths),
+        together(totals.select_related("apex"), lambda total: total.apex.code, paths),
+    )
 
 
 def of_oracle(round_: Round) -> Stored:
@@ -225,19 +238,22 @@ def of_oracle(round_: Round) -> Stored:
 
 
 def assert_levels_add_up(round_: Round) -> None:
-    """Each coarser cell is the sum of the leaves that it stands for."""
-    rows = list(Cell.objects.filter(round=round_).select_related("place"))
+    """Each coarser cell is the sum of the leaves that it stands for, and these of their positions."""
+    cells, paths = rows_of(Cell, round_)
+    rows = list(cells.select_related("place"))
     leaves = [row for row in rows if not row.within and row.kind and row.tier]
-    ancestors = {row.place.code: {row.place.code, *(one.code for one in above(row.place))} for row in leaves}
+    around = {row.place.code: {row.place.code, *(one.code for one in above(row.place))} for row in leaves}
     for row in rows:
-        parts = [
-            joined(register_rollups.loaded(leaf.components).values())
-            for leaf in leaves
-            if row.kind in ("", leaf.kind)
-            and row.tier in ("", leaf.tier)
-            and row.place.code in (ancestors[leaf.place.code] if row.within else {leaf.place.code})
-        ]
-        assert told(joined(register_rollups.loaded(row.components).values())) == told(joined(parts)), row
+        parts: Flat = {}
+        for leaf in leaves:
+            inside = row.place.code in (around[leaf.place.code] if row.within else {leaf.place.code})
+            if inside and row.kind in ("", leaf.kind) and row.tier in ("", leaf.tier) and row.cohort == leaf.cohort:
+                parts = plus(parts, store.flat_of(leaf, paths))
+        assert store.flat_of(row, paths) == parts, row
+    positions, _paths = rows_of(Position, round_)
+    assert together(positions, lambda row: (row.place_id, row.kind, row.tier, row.cohort), paths) == together(
+        leaves, lambda row: (row.place_id, row.kind, row.tier, row.cohort), paths
+    )
 
 
 def above(place: Place) -> list[Place]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,9 +14,10 @@ from indicators.models import Round
 from scaling import portfolio, readers, register_rollups, rollups
 from scaling.metrics.cells import joined
 from scaling.metrics.observe import edges_on
-from scaling.metrics.stored import Flat, as_json, flatten, plus, unflatten
-from scaling.models import Cell, FederationTotal
+from scaling.metrics.stored import Flat, flatten, plus, unflatten
+from scaling.models import Cell, Components, FederationTotal, RoundLayout
 from scaling.network.load import load
+from scaling.register_sql import store
 from tests.scaling import network as n
 from tests.scaling.network_programme import make_programme
 from tests.scaling.test_network_api import credit_folder
@@ -33,22 +37,32 @@ def from_records(round_: Round) -> tuple[dict[object, ByCohort], dict[str, ByCoh
     )
 
 
+def as_number(value: Any) -> Decimal | None:
+    """As the database gives it back."""
+    return None if value is None else Decimal(str(value))
+
+
 def told(cohorts: register_rollups.ByCohort) -> ByCohort:
     return {cohort: flat for cohort, register in cohorts.items() if (flat := flatten(register))}
 
 
 def as_stored(round_: Round) -> tuple[dict[object, ByCohort], dict[str, ByCohort]]:
-    leaves = Cell.objects.filter(round=round_, within=False).exclude(kind="").exclude(tier="")
-    return (
-        {
-            (row.place.code, row.kind, row.tier): told(register_rollups.loaded(row.components))
-            for row in leaves.select_related("place")
-        },
-        {
-            row.apex.code: told(register_rollups.loaded(row.components))
-            for row in FederationTotal.objects.filter(round=round_).select_related("apex")
-        },
-    )
+    paths = RoundLayout.objects.get(pk=round_.pk).paths
+    cells: dict[object, ByCohort] = defaultdict(dict)
+    for cell in (
+        Cell.objects.filter(round=round_, within=False).exclude(kind="").exclude(tier="").select_related("place")
+    ):
+        _add(cells[cell.place.code, cell.kind, cell.tier], cell, paths)
+    totals: dict[str, ByCohort] = defaultdict(dict)
+    for total in FederationTotal.objects.filter(round=round_).select_related("apex"):
+        _add(totals[total.apex.code], total, paths)
+    return dict(cells), dict(totals)
+
+
+def _add(cohorts: ByCohort, row: Components, paths: list[str]) -> None:
+    flat = store.flat_of(row, paths)
+    if flat:
+        cohorts[row.cohort] = flat
 
 
 def assert_alike(round_: Round) -> int:
@@ -61,9 +75,9 @@ def assert_alike(round_: Round) -> int:
 
 def families() -> set[str]:
     """What the stored components are about."""
-    return {
-        path.split("|")[0] for row in Cell.objects.all() for flat in row.components["cohorts"].values() for path in flat
-    }
+    paths = {path for layout in RoundLayout.objects.all() for path in layout.paths}
+    bars = {store.BARS[int(key.split("|")[0])] for cell in Cell.objects.all() for key in cell.bars}
+    return {path.split("|")[0] for path in paths | bars}
 
 
 def test_a_synthetic_portfolio_is_summed_alike() -> None:
@@ -99,7 +113,10 @@ def test_flat_components_come_back_as_they_were() -> None:
     reading = readers.read(programme_id=round_.programme_id, on=round_.reference_date, closing=row)
     registers = list(register_rollups.positions(reading).values())
     for register in registers:
-        assert flatten(unflatten(as_json(flatten(register)))) == flatten(register)
+        flat, paths, row = flatten(register), ["due"], Cell()
+        store.put(row, flat, paths)
+        assert store.flat_of(Cell(numbers=[as_number(n) for n in row.numbers], bars=row.bars), paths) == flat
+        assert flatten(unflatten(flat)) == flat
     first, second = registers[0], joined(registers[1:])
     assert plus(flatten(first), flatten(second)) == flatten(first + second)
     assert plus(plus(flatten(first), flatten(second)), flatten(second), -1) == flatten(first)
