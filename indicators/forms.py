@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators import numbers
 from indicators.models import OUTPUT_KINDS, Round, RoundKind
 from indicators.models.rounds import remind_before_and_after
+from programmes import numbers
 from programmes.access import Permission
 from programmes.models import Programme
 
