@@ -78,11 +78,11 @@ def _amount(value: Any) -> str:
         return _("Give a number above 0.")
     if not isinstance(value, Decimal) or not value.is_finite() or value <= 0:
         return _("A number above 0 is expected, not %(value)s.") % {"value": str(value)[:30]}
-    exponent = value.normalize().as_tuple().exponent
-    if not isinstance(exponent, int) or -exponent > PLACES:
-        return _("At most %(n)s digits after the point can be kept.") % {"n": PLACES}
-    if value >= Decimal(10) ** WHOLE:
+    # Asked by magnitude first: a number of a million digits is not written out to be refused.
+    if value.adjusted() >= WHOLE:
         return _("The number is too large to be meant.")
+    if value.adjusted() < -PLACES or value.normalize().as_tuple().exponent < -PLACES:  # type: ignore[operator]
+        return _("At most %(n)s digits after the point can be kept.") % {"n": PLACES}
     return ""
 
 

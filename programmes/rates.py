@@ -71,7 +71,7 @@ def _require(by: Any) -> None:
 
 @dataclass
 class Weighed:
-    """What one row of a sheet would do: `verdict` is NEW, CHANGED (from `before`), SAME or WRONG (`errors` by field)."""
+    """What one row of a sheet would do: `verdict` is NEW, CHANGED (from `before`), SAME or WRONG (`errors`)."""
 
     number: int
     values: dict[str, Any]

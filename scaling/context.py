@@ -55,6 +55,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("Targets and results"), "check2-circle", reverse("indicators:targets"), "targets"),
         Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
         Entry(_("Thresholds"), "gear", reverse("scaling:thresholds"), "thresholds"),
+        Entry(_("Rates and prices"), "cash-coin", reverse("programmes:rates"), "rates"),
         Entry(_("Enabling space"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
