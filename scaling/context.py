@@ -60,6 +60,8 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]
+    if may(user, Permission.FIGURES_MANAGE):
+        data.append(Entry(_("Upkeep of figures"), "clock", reverse("scaling:upkeep"), "upkeep"))
     if user.is_staff:
         data.append(Entry(_("Administration"), "tools", reverse("admin:index"), "admin"))
     return [Section("", scale), Section(_("Data"), data)]

@@ -7,14 +7,14 @@ cells however often it is done.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from indicators.models import PhaseResult, Round
+from indicators.models import PhaseResult
 from indicators.results import on_basis
 from programmes.financing import Rates, amount_on
 from programmes.models import FinancingLine, FinancingStage, Phase
@@ -23,13 +23,13 @@ from scaling import register_rollups
 from scaling.metrics import figures as f
 from scaling.metrics.figures import Bound, Figure
 from scaling.metrics.subjects import Components, Money
-from scaling.models import DirtyMark, MarkKind, PhaseCell
+from scaling.models import DirtyMark, Heartbeat, MarkKind, PhaseCell, Rebuild
 
 #: First key of the advisory lock: one recompute of a scope at a time.
 LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
 
-#: A rebuild says how far it is after so many scopes.
-REPORT_EVERY = 10
+#: Name of the sign of life that says when marks were last drained.
+DRAINED = "drain"
 
 _BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOWER, "at_most": Bound.UPPER}
 
@@ -43,45 +43,52 @@ def mark(kind: MarkKind, ids: Iterable[int]) -> None:
 def drain(limit: int = 500) -> int:
     """Recompute what is marked, one scope a transaction; returns how many scopes were done.
 
-    The marks go with the result's commit: a worker killed at any moment leaves them for the next one.
+    The marks go with the result's commit: a worker killed at any moment leaves them for the next one. A scope that
+    cannot be computed does not hold up the others; its error is raised when they are done.
     """
     done = 0
+    broken: Exception | None = None
     wanted = DirtyMark.objects.order_by("kind", "object_id").values_list("kind", "object_id").distinct()[:limit]
     for kind, pk in list(wanted):
-        with transaction.atomic():
-            if not _try_lock(LOCK_SPACE[MarkKind(kind)], pk):
-                continue
-            marks = list(DirtyMark.objects.filter(kind=kind, object_id=pk).values_list("pk", flat=True))
-            if not marks:
-                continue
-            if kind == MarkKind.PHASE:
-                recompute_phase(pk)
-            else:
-                register_rollups.recompute_round(pk)
-            DirtyMark.objects.filter(pk__in=marks).delete()
-            done += 1
+        try:
+            done += _drain_one(kind, pk)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away, not the scope wrong
+        except Exception as error:
+            _tell(kind, pk, error)
+            broken = broken or error
+    Heartbeat.objects.update_or_create(name=DRAINED, defaults={"seen_at": timezone.now()})
+    if broken is not None:
+        raise broken
     return done
+
+
+def _drain_one(kind: str, pk: int) -> int:
+    with transaction.atomic():
+        if not _try_lock(LOCK_SPACE[MarkKind(kind)], pk):
+            return 0
+        marks = list(DirtyMark.objects.filter(kind=kind, object_id=pk).values_list("pk", flat=True))
+        if not marks:
+            return 0
+        if kind == MarkKind.PHASE:
+            recompute_phase(pk)
+        else:
+            register_rollups.recompute_round(pk)
+        DirtyMark.objects.filter(pk__in=marks).delete()
+    return 1
+
+
+def _tell(kind: str, pk: int, error: Exception) -> None:
+    """A rebuild says what it cannot get past; the error itself goes on to the worker's log."""
+    text = f"{MarkKind(kind).label} {pk}: {type(error).__name__}: {error}".replace("\0", "")
+    asked = DirtyMark.objects.filter(kind=kind, object_id=pk, rebuild__isnull=False).values("rebuild")
+    Rebuild.objects.filter(pk__in=asked, ended_at__isnull=True).update(problem=text[:500])
 
 
 def _try_lock(space: int, pk: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, pk % 2**31])
         return bool(cursor.fetchone()[0])
-
-
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
-    """Compute every phase and every round again; returns how many. `progress` is told (done, of how many)."""
-    phases = list(Phase.objects.values_list("pk", flat=True))
-    rounds = list(Round.objects.values_list("pk", flat=True))
-    with transaction.atomic():
-        mark(MarkKind.PHASE, phases)
-        mark(MarkKind.ROUND, rounds)
-    total = 0
-    while done := drain(limit=REPORT_EVERY):
-        total += done
-        if progress is not None:
-            progress(total, len(phases) + len(rounds))
-    return total
 
 
 # --- one phase -------------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ from programmes.models import (
     RateUpload,
     SpaceAssessment,
 )
-from scaling import thresholds
+from scaling import rebuilds, thresholds
 from scaling.api import router
 from scaling.models import Alert, ThresholdSetting
 from tests import factories
@@ -70,6 +70,7 @@ pytestmark = pytest.mark.django_db
 #: a programme, for people of it ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
 #: for who keeps a register (of a side). "rates": rates and prices, for who manages rounds ("post", "get": only that).
+#: "figures": the upkeep of figures, for administrators.
 #: "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
@@ -162,6 +163,8 @@ EXPECTED: dict[str, str] = {
     "indicators:scale-item-new": "catalogue manages",
     "indicators:scale-item": "catalogue manages",
     "indicators:scale-item-remove": "catalogue manages post",
+    "scaling:upkeep": "figures",
+    "scaling:upkeep-cancel": "figures post",
     "programmes:rates": "signed in",
     "programmes:rates-changes": "signed in",
     "scaling:missing-rates": "signed in",
@@ -459,7 +462,9 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
     sorted(
         name
         for name, rule in EXPECTED.items()
-        if not rule.startswith(("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates"))
+        if not rule.startswith(
+            ("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates", "figures")
+        )
     ),
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
@@ -795,6 +800,22 @@ def test_rates_and_prices_are_kept_by_who_manages_rounds() -> None:
             if "get" not in words:
                 assert client.post(url).status_code == (302 if someone is None else 422 if may else 403), (name, who)
     assert [model.objects.count() for model in (ExchangeRate, PriceIndex)] == [1, 1]
+
+
+def test_the_upkeep_of_figures_is_for_administrators() -> None:
+    row = rebuilds.start(by=None)
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for who, (someone, _sides) in everybody.items():
+        client = Client()
+        if someone is not None:
+            client.force_login(someone)
+        may = 302 if someone is None else 200 if who == "administrator" else 403
+        assert client.get(reverse("scaling:upkeep")).status_code == may, who
+        if who != "administrator":
+            assert client.post(reverse("scaling:upkeep")).status_code == may, who
+            assert client.post(reverse("scaling:upkeep-cancel", args=[row.pk])).status_code == may, who
+    row.refresh_from_db()
+    assert row.ended_at is None
 
 
 def test_an_alert_is_read_by_who_reads_its_programme_and_noted_by_who_works_there(

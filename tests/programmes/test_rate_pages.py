@@ -299,7 +299,7 @@ def a_round(code: str, currency: str, day: DAY, values: dict[str, Any]) -> None:
     who, other = factories.user(), factories.user()
     now = datetime.datetime.now(datetime.UTC)
     Return.objects.create(organization=group, round=made, entered_by=who, values=values, state="approved",
-                          submitted_by=who, submitted_at=now, approved_by=other, approved_at=now)  # fmt: skip
+                          submitted_at=now, approved_by=other, approved_at=now)  # fmt: skip
 
 
 def test_every_missing_rate_is_named_with_a_link_that_fills_the_form_in(page: Client) -> None:
