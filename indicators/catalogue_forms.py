@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from indicators.forms import NumberField, day
+from indicators.forms import day
 from indicators.models import (
     OPERATORS,
     CollectedIn,
@@ -26,6 +26,7 @@ from indicators.models import (
 )
 from indicators.scales import LEVELS
 from indicators.target_forms import IndicatorChoice, choose_from
+from programmes.forms import NumberField
 from programmes.vocabulary import CountBasis
 
 #: Languages beside English, which the fields themselves are in.

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from indicators import numbers
 from indicators.models import OUTPUT_KINDS, Round, RoundKind
 from indicators.models.rounds import remind_before_and_after
 from programmes.access import Permission
@@ -20,23 +17,6 @@ from programmes.models import Programme
 
 def day(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
-
-
-class NumberField(forms.CharField):
-    """A number as people write it in their language; gives a Decimal, or None where nothing is written."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=60, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        try:
-            return numbers.read(text, get_language() or "en")
-        except numbers.Unreadable as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def prepare_value(self, value: Any) -> Any:
-        return numbers.written(value, get_language() or "en") if isinstance(value, Decimal) else value
 
 
 class RoundForm(forms.Form):

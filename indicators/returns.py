@@ -16,11 +16,11 @@ from indicators import instruments
 from indicators.instruments import Instrument
 from indicators.models import Indicator, Return, ReturnState, Round, RoundDue, Severity, Way
 from indicators.models.catalogue import in_force
-from indicators.numbers import LONGEST, shown
 from indicators.rules import Finding, check
 from indicators.signals import returns_changed
 from organizations.models import Organization
 from programmes.access import Permission, require
+from programmes.numbers import LONGEST, shown
 from programmes.texts import problem_of
 from programmes.vocabulary import NullReason
 

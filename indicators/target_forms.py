@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from indicators.forms import NumberField, day
+from indicators.forms import day
 from indicators.models import Indicator, IndicatorLevel, PhaseResult
+from programmes.forms import NumberField
 from programmes.models import CorrectionKind, Phase, Place, Programme
 from programmes.vocabulary import CountBasis, NullReason, Qualifier
 

@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from indicators import numbers
 from indicators.models import Indicator, IndicatorLevel, IndicatorType, Target
 from indicators.targets import FIRST_YEAR, LAST_YEAR, Wanted, chains
+from programmes import numbers
 from programmes.models import Phase, Programme
 
 #: More columns than these do not fit a screen.

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     ROUNDS_MANAGE = "rounds_manage"
     CATALOGUE_MANAGE = "catalogue_manage"
     PEOPLE_MANAGE = "people_manage"
+    FIGURES_MANAGE = "figures_manage"
     AUDIT_READ = "audit_read"
     PERSONAL_READ = "personal_read"
 

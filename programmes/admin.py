@@ -3,13 +3,11 @@ from programmes import models
 
 register(
     models.Election,
-    models.ExchangeRate,
     models.Partner,
     models.Phase,
     models.PhasePlace,
     models.Place,
     models.PolicyEvent,
-    models.PriceIndex,
     models.Programme,
     models.ProgrammeReplication,
     models.RoleAssignment,
@@ -17,4 +15,4 @@ register(
     models.SpaceAssessment,
 )
 # Money changes by operations, which mark what must be computed again.
-register(models.FinancingLine, models.FinancingCorrection, read_only=True)
+register(models.FinancingLine, models.FinancingCorrection, models.ExchangeRate, models.PriceIndex, read_only=True)

@@ -9,10 +9,10 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from programmes import rates_api
 from programmes.financing import amount_on
 from programmes.models import (
     Election,
-    ExchangeRate,
     FinancingCorrection,
     FinancingLine,
     Partner,
@@ -309,20 +309,6 @@ class SpaceAssessmentViewSet(ScopedReadOnlyViewSet):
     ordering_fields = ["date", "rating"]
 
 
-class ExchangeRateSerializer(ResourceSerializer):
-    class Meta:
-        model = ExchangeRate
-        fields = ["currency", "date", "usd_per_unit", "source"]
-
-
-class ExchangeRateViewSet(ScopedReadOnlyViewSet):
-    queryset = ExchangeRate.objects.all()
-    serializer_class = ExchangeRateSerializer
-    filterset_fields = ["currency"]
-    ordering = ["date"]
-    ordering_fields = ["date", "currency"]
-
-
 ROUTES: list[tuple[str, Any]] = [
     ("places", PlaceViewSet),
     ("programmes", ProgrammeViewSet),
@@ -332,5 +318,5 @@ ROUTES: list[tuple[str, Any]] = [
     ("policy-events", PolicyEventViewSet),
     ("elections", ElectionViewSet),
     ("space-assessments", SpaceAssessmentViewSet),
-    ("exchange-rates", ExchangeRateViewSet),
+    *rates_api.ROUTES,
 ]

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from programmes import rates
 from programmes.access import Permission, require
 from programmes.models import (
     CorrectionKind,
@@ -23,7 +24,7 @@ from programmes.models import (
     PartnerCategory,
     Phase,
 )
-from programmes.signals import phases_changed, rates_changed
+from programmes.signals import phases_changed
 from programmes.vocabulary import FigureBasis
 
 #: Corrections that hold on a basis, the strongest first. A hypothesis is never a default.
@@ -114,28 +115,23 @@ def correct_amount(
     return correction
 
 
-@transaction.atomic
 def record_rate(
     *, currency: str, date: datetime.date, usd_per_unit: Decimal, source: str, by: Any = None
 ) -> ExchangeRate:
-    """Enter or mend the rate of a day (US dollars for one unit) with its source."""
-    if by is not None:
-        require(by, Permission.ROUNDS_MANAGE)
-    rate = ExchangeRate.objects.filter(currency=currency, date=date).first() or ExchangeRate(
-        currency=currency, date=date
-    )
-    rate.usd_per_unit, rate.source = usd_per_unit, source
-    rate.full_clean()
-    rate.save()
-    rates_changed.send(sender=ExchangeRate, currencies={currency})
-    return rate
+    """The rate of a day (US dollars for one unit) from a file that a command loads; see `programmes.rates.put`."""
+    row = rates.put(book=rates.RATES, by=by, currency=currency, date=date, usd_per_unit=usd_per_unit, source=source)
+    assert isinstance(row, ExchangeRate)
+    return row
 
 
 class Rates:
-    """US dollars for amounts, at the nearest earlier rate; read once for many lines."""
+    """US dollars for amounts, at the nearest earlier rate; read once for many lines.
+
+    An average holds from the first day of its period on; on that day itself the rate of the day goes before it.
+    """
 
     def __init__(self, wanted: set[str]) -> None:
-        rows = ExchangeRate.objects.filter(currency__in=wanted - {"USD"}).order_by("currency", "date")
+        rows = ExchangeRate.objects.filter(currency__in=wanted - {"USD"}).order_by("currency", "date", "kind")
         self.rows: dict[str, list[tuple[datetime.date, Decimal]]] = {}
         for currency, date, rate in rows.values_list("currency", "date", "usd_per_unit"):
             self.rows.setdefault(currency, []).append((date, rate))

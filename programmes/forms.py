@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db.models import F
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from programmes import numbers
 from programmes.access import Permission
 from programmes.context import writable_countries
 from programmes.models import Election, Place, PolicyEvent, Programme, Space
@@ -22,6 +25,24 @@ def day(label: Any, **options: Any) -> forms.DateField:
 
 def area() -> forms.Textarea:
     return forms.Textarea(attrs={"rows": 3})
+
+
+class NumberField(forms.CharField):
+    """A number as people write it in their language; gives a Decimal, or None where nothing is written."""
+
+    def __init__(self, **options: Any) -> None:
+        attrs = {"inputmode": "decimal", "autocomplete": "off"}
+        super().__init__(max_length=60, widget=forms.TextInput(attrs=attrs), **options)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            return numbers.read(text, get_language() or "en")
+        except numbers.Unreadable as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def prepare_value(self, value: Any) -> Any:
+        return numbers.written(value, get_language() or "en") if isinstance(value, Decimal) else value
 
 
 class PlaceChoice(forms.ModelChoiceField):

@@ -7,3 +7,6 @@ phases_changed = Signal()
 
 #: kwargs: currencies (set of str) — rates of these currencies changed.
 rates_changed = Signal()
+
+#: kwargs: currencies (set of str) — price indices of these currencies changed.
+prices_changed = Signal()

@@ -1,8 +1,8 @@
-"""Addresses of the enabling space."""
+"""Addresses of the enabling space, of exchange rates and of price indices."""
 
 from django.urls import path
 
-from programmes import views
+from programmes import rate_upload_views, rate_views, views
 
 app_name = "programmes"
 
@@ -14,4 +14,17 @@ urlpatterns = [
     path("context/elections/<int:pk>/", views.election, name="election"),
     path("context/ratings/new/", views.assessment, name="assessment-new"),
     path("context/ratings/<int:pk>/", views.assessment, name="assessment"),
+    path("rates/changes/", rate_views.changes_page, name="rates-changes"),
 ]
+
+#: Exchange rates and price indices are kept on the same pages.
+for book in ("rates", "prices"):
+    urlpatterns += [
+        path(f"{book}/", rate_views.list_page, {"of": book}, name=book),
+        path(f"{book}/new/", rate_views.new_page, {"of": book}, name=f"{book}-new"),
+        path(f"{book}/<int:pk>/", rate_views.row_page, {"of": book}, name=f"{book}-row"),
+        path(f"{book}/<int:pk>/withdraw/", rate_views.withdraw, {"of": book}, name=f"{book}-withdraw"),
+        path(f"{book}/template/", rate_upload_views.template_file, {"of": book}, name=f"{book}-template"),
+        path(f"{book}/sheets/", rate_upload_views.start_page, {"of": book}, name=f"{book}-sheets"),
+        path(f"{book}/sheets/<int:pk>/", rate_upload_views.sheet_page, {"of": book}, name=f"{book}-sheet"),
+    ]

@@ -55,10 +55,13 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("Targets and results"), "check2-circle", reverse("indicators:targets"), "targets"),
         Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
         Entry(_("Thresholds"), "gear", reverse("scaling:thresholds"), "thresholds"),
+        Entry(_("Rates and prices"), "cash-coin", reverse("programmes:rates"), "rates"),
         Entry(_("Enabling space"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]
+    if may(user, Permission.FIGURES_MANAGE):
+        data.append(Entry(_("Upkeep of figures"), "clock", reverse("scaling:upkeep"), "upkeep"))
     if user.is_staff:
         data.append(Entry(_("Administration"), "tools", reverse("admin:index"), "admin"))
     return [Section("", scale), Section(_("Data"), data)]

@@ -65,7 +65,7 @@ def _broker() -> bool:
         return True
 
 
-def _worker() -> bool:
+def worker_lives() -> bool:
     return Heartbeat.objects.filter(name="worker", seen_at__gte=timezone.now() - SEEN_LATELY).exists()
 
 
@@ -73,7 +73,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
-    "worker": _worker,
+    "worker": worker_lives,
 }
 
 #: Address → what answers it; `scaling.middleware.ProbeMiddleware` calls them.

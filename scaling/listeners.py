@@ -15,8 +15,8 @@ from indicators.signals import results_changed, returns_changed
 from organizations.models import BondingCheck, Intervention, PersonMembership, ProgrammeEnrolment, Service
 from organizations.models.support import InterventionOrganization
 from organizations.signals import registry_changed
-from programmes.models import FinancingLine, Phase, PriceIndex
-from programmes.signals import phases_changed, rates_changed
+from programmes.models import FinancingLine, Phase
+from programmes.signals import phases_changed, prices_changed, rates_changed
 from scaling import register_rollups
 from scaling.models import MarkKind
 from scaling.rollups import mark
@@ -105,9 +105,9 @@ def of_a_round(sender: Any, *, instance: OverlapSample, **kwargs: Any) -> None:
     _mark_rounds(register_rollups.later_rounds([instance.round_id]))
 
 
-@receiver([post_save, post_delete], sender=PriceIndex)
-def of_a_currency(sender: Any, *, instance: PriceIndex, **kwargs: Any) -> None:
-    _rounds_in([instance.currency])
+@receiver(prices_changed)
+def prices(sender: Any, *, currencies: set[str], **kwargs: Any) -> None:
+    _rounds_in(currencies)
 
 
 @receiver(thresholds_changed)

@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programmes.access import ByCountryOrEverywhere, ByProgramme, ScopedQuerySet
+from programmes.access import ByCountryOrEverywhere, ByProgramme, Everyone, ScopedQuerySet
 from programmes.vocabulary import FigureBasis
 
 
@@ -314,9 +314,57 @@ class MarkKind(models.TextChoices):
     ROUND = "round", _("round")
 
 
+class Rebuild(models.Model):
+    """All figures, or those of a programme, computed again because somebody asked. Its marks say what is left of it;
+    `problem` is the last one that a worker met with, until it is overcome."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("finished")
+        CANCELLED = "cancelled", _("cancelled")
+
+    programme = models.ForeignKey(
+        "programmes.Programme", on_delete=models.CASCADE, null=True, blank=True, related_name="rebuilds"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(auto_now_add=True)
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    problem = models.CharField(max_length=500, blank=True)
+
+    scope = Everyone()
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rebuild of figures")
+        verbose_name_plural = _("rebuilds of figures")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(ended_at__isnull=True), name="rebuild_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, outcome="")
+                | models.Q(ended_at__isnull=False, outcome__in=["done", "cancelled"]),
+                name="rebuild_ended_with_an_outcome",
+            ),
+            models.CheckConstraint(condition=models.Q(done__lte=models.F("total")), name="rebuild_done_up_to_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme or _('everything')} {self.asked_at:%Y-%m-%d}"
+
+
 class DirtyMark(models.Model):
     """Something changed: these components must be computed again. Written in the transaction of the change, deleted
-    in the transaction of the result, so that none is lost whatever is killed in between."""
+    in the transaction of the result, so that none is lost whatever is killed in between. `rebuild` is the one that
+    asked for it, where no change did."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=20, choices=MarkKind.choices)
@@ -324,6 +372,7 @@ class DirtyMark(models.Model):
     #: Of a round: only what this organization's returns change.
     organization_id = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    rebuild = models.ForeignKey(Rebuild, on_delete=models.CASCADE, null=True, blank=True, related_name="marks")
 
     class Meta:
         verbose_name = _("mark of what must be computed again")

@@ -99,10 +99,10 @@ ITEMS = """
     JOIN indicators_indicator i ON i.id = s.indicator_id ORDER BY s.version_id, s.position
 """
 RATES = """
-    SELECT 'rate', currency, date, usd_per_unit FROM programmes_exchangerate
-    WHERE currency = ANY(%(currencies)s) AND date <= %(on)s
-    UNION ALL
-    SELECT 'index', currency, date, index FROM programmes_priceindex
-    WHERE currency = ANY(%(currencies)s) AND date <= %(on)s
-    ORDER BY 1, 2, 3
+    SELECT what, currency, date, value FROM (
+        SELECT 'rate' AS what, currency, date, usd_per_unit AS value, kind FROM programmes_exchangerate
+        UNION ALL
+        SELECT 'index', currency, date, index, '' FROM programmes_priceindex
+    ) found WHERE currency = ANY(%(currencies)s) AND date <= %(on)s
+    ORDER BY what, currency, date, kind
 """

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from indicators.models import PhaseResult, Round
+from indicators.models import PhaseResult
 from indicators.results import on_basis
 from programmes.financing import Rates, amount_on
 from programmes.models import FinancingLine, FinancingStage, Phase
@@ -24,7 +25,7 @@ from scaling import register_rollups
 from scaling.metrics import figures as f
 from scaling.metrics.figures import Bound, Figure
 from scaling.metrics.subjects import Components, Money
-from scaling.models import DirtyMark, MarkKind, PhaseCell
+from scaling.models import DirtyMark, Heartbeat, MarkKind, PhaseCell, Rebuild
 
 #: First key of the advisory lock: one recompute of a scope at a time.
 LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
@@ -32,8 +33,8 @@ LOCK_SPACE = {MarkKind.PHASE: 7301, MarkKind.ROUND: 7302}
 #: Returns of more organizations than this mark the whole round.
 MOST_OF_PART = 500
 
-#: A rebuild says how far it is after so many scopes.
-REPORT_EVERY = 10
+#: Name of the sign of life that says when marks were last drained.
+DRAINED = "drain"
 
 _BOUNDS = {"exact": Bound.EXACT, "at_least": Bound.LOWER, "more_than": Bound.LOWER, "at_most": Bound.UPPER}
 
@@ -51,74 +52,83 @@ def mark(kind: MarkKind, ids: Iterable[int], organization_ids: Iterable[int] | N
     )
 
 
-def drain(limit: int = 500) -> int:
-    """Recompute what is marked, one scope a transaction; returns how many phases and rounds were done.
+@dataclass(frozen=True)
+class Scope:
+    """What is computed in one transaction: a phase, or the marked rounds of one programme, from one reading of its
+    returns. `pk`: of the phase or the programme; `ids`: of the phase or the rounds."""
 
-    A scope is a phase, or the marked rounds of one programme, which are computed from one reading of its returns. The
-    marks go with the result's commit: a worker killed at any moment leaves them for the next one.
+    kind: MarkKind
+    pk: int
+    ids: frozenset[int]
+
+
+def drain(limit: int = 500) -> int:
+    """Recompute what is marked, one scope a transaction; returns how many phases and rounds were done, about `limit`
+    at most.
+
+    The marks go with the result's commit: a worker killed at any moment leaves them for the next one. A scope that
+    cannot be computed does not hold up the others; its error is raised when they are done.
     """
     done = 0
-    phases = DirtyMark.objects.filter(kind=MarkKind.PHASE).order_by("object_id")
-    for pk in list(phases.values_list("object_id", flat=True).distinct()[:limit]):
-        with transaction.atomic():
-            marks = _marks_of(MarkKind.PHASE, pk, {pk})
-            if marks:
-                recompute_phase(pk)
-                done += _done(marks)
-    for programme_id, rounds in _marked_programmes():
+    broken: Exception | None = None
+    for scope in _marked():
         if done >= limit:
             break
-        with transaction.atomic():
-            marks = _marks_of(MarkKind.ROUND, programme_id, rounds)
-            if marks:
-                register_rollups.recompute(programme_id, [(one.object_id, one.organization_id) for one in marks])
-                done += _done(marks)
+        try:
+            done += _drain_one(scope)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away, not the scope wrong
+        except Exception as error:
+            _tell(scope, error)
+            broken = broken or error
+    Heartbeat.objects.update_or_create(name=DRAINED, defaults={"seen_at": timezone.now()})
+    if broken is not None:
+        raise broken
     return done
 
 
-def _marked_programmes() -> list[tuple[int, set[int]]]:
-    """Programmes with marked rounds, with these rounds; a round that is gone stands alone, under its own number."""
-    marked = set(DirtyMark.objects.filter(kind=MarkKind.ROUND).values_list("object_id", flat=True).distinct())
+def _marked() -> list[Scope]:
+    """Every scope that is marked. Marks of rounds that are gone are of nothing and go."""
+    marked: dict[str, set[int]] = defaultdict(set)
+    for kind, pk in DirtyMark.objects.order_by().values_list("kind", "object_id").distinct():
+        marked[kind].add(pk)
+    scopes = [Scope(MarkKind.PHASE, pk, frozenset({pk})) for pk in sorted(marked[MarkKind.PHASE])]
     programmes: dict[int, set[int]] = defaultdict(set)
-    for pk, programme_id in Round.objects.filter(pk__in=marked).values_list("pk", "programme_id"):
+    for pk, programme_id in Round.objects.filter(pk__in=marked[MarkKind.ROUND]).values_list("pk", "programme_id"):
         programmes[programme_id].add(pk)
-    gone = marked.difference(*programmes.values())
+    gone = marked[MarkKind.ROUND].difference(*programmes.values())
     if gone:
         DirtyMark.objects.filter(kind=MarkKind.ROUND, object_id__in=gone).delete()
-    return sorted(programmes.items())
+    return scopes + [Scope(MarkKind.ROUND, pk, frozenset(ids)) for pk, ids in sorted(programmes.items())]
 
 
-def _marks_of(kind: MarkKind, scope: int, ids: set[int]) -> list[DirtyMark]:
-    """The marks of a scope, if nobody else computes it now."""
-    if not _try_lock(LOCK_SPACE[kind], scope):
-        return []
-    return list(DirtyMark.objects.filter(kind=kind, object_id__in=ids))
-
-
-def _done(marks: list[DirtyMark]) -> int:
-    DirtyMark.objects.filter(pk__in=[one.pk for one in marks]).delete()
+def _drain_one(scope: Scope) -> int:
+    with transaction.atomic():
+        if not _try_lock(LOCK_SPACE[scope.kind], scope.pk):
+            return 0
+        marks = list(DirtyMark.objects.filter(kind=scope.kind, object_id__in=scope.ids))
+        if not marks:
+            return 0
+        if scope.kind == MarkKind.PHASE:
+            recompute_phase(scope.pk)
+        else:
+            register_rollups.recompute(scope.pk, [(one.object_id, one.organization_id) for one in marks])
+        DirtyMark.objects.filter(pk__in=[one.pk for one in marks]).delete()
     return len({one.object_id for one in marks})
+
+
+def _tell(scope: Scope, error: Exception) -> None:
+    """A rebuild says what it cannot get past; the error itself goes on to the worker's log."""
+    named = ", ".join(str(pk) for pk in sorted(scope.ids))
+    text = f"{scope.kind.label} {named}: {type(error).__name__}: {error}".replace("\0", "")
+    asked = DirtyMark.objects.filter(kind=scope.kind, object_id__in=scope.ids, rebuild__isnull=False).values("rebuild")
+    Rebuild.objects.filter(pk__in=asked, ended_at__isnull=True).update(problem=text[:500])
 
 
 def _try_lock(space: int, pk: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [space, pk % 2**31])
         return bool(cursor.fetchone()[0])
-
-
-def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
-    """Compute every phase and every round again; returns how many. `progress` is told (done, of how many)."""
-    phases = list(Phase.objects.values_list("pk", flat=True))
-    rounds = list(Round.objects.values_list("pk", flat=True))
-    with transaction.atomic():
-        mark(MarkKind.PHASE, phases)
-        mark(MarkKind.ROUND, rounds)
-    total = 0
-    while done := drain(limit=REPORT_EVERY):
-        total += done
-        if progress is not None:
-            progress(total, len(phases) + len(rounds))
-    return total
 
 
 # --- one phase -------------------------------------------------------------------------------------------------------

@@ -5,20 +5,22 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from scaling import alerts, rollups
+from scaling import alerts, rebuilds, rollups
 from scaling.models import Heartbeat, MarkKind
 
 
 @shared_task
 def drain() -> int:
-    """Recompute what is marked."""
-    return rollups.drain()
+    """Recompute what is marked; a rebuild of which nothing is left is finished."""
+    done = rollups.drain()
+    rebuilds.close_finished()
+    return done
 
 
 @shared_task
-def rebuild() -> int:
-    """Compute everything again."""
-    return rollups.rebuild()
+def rebuild(rebuild_id: int) -> int:
+    """Do the work of a rebuild; the beat goes on with it when this is killed."""
+    return rebuilds.run(rebuild_id)
 
 
 @shared_task

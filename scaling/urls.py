@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import alert_views, views
+from scaling import alert_views, rate_views, upkeep_views, views
 
 pages = (
     [
@@ -12,6 +12,9 @@ pages = (
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),
+        path("rates/missing/", rate_views.missing_page, name="missing-rates"),
+        path("upkeep/", upkeep_views.upkeep_page, name="upkeep"),
+        path("upkeep/<int:pk>/cancel/", upkeep_views.cancel, name="upkeep-cancel"),
         path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",

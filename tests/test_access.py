@@ -6,6 +6,7 @@ An address that is not expected here fails the test: a new one cannot come in wi
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -40,9 +41,21 @@ from organizations.models import (
     OrganizationStatus,
     Service,
 )
+from programmes import rates
 from programmes.access import RoleName, scoped_models
-from programmes.models import Election, Partner, Phase, Place, PolicyEvent, Programme, SpaceAssessment
-from scaling import thresholds
+from programmes.models import (
+    Election,
+    ExchangeRate,
+    Partner,
+    Phase,
+    Place,
+    PolicyEvent,
+    PriceIndex,
+    Programme,
+    RateUpload,
+    SpaceAssessment,
+)
+from scaling import rebuilds, thresholds
 from scaling.api import router
 from scaling.models import Alert, ThresholdSetting
 from tests import factories
@@ -56,7 +69,9 @@ pytestmark = pytest.mark.django_db
 #: "list…": something of a list that was brought, for who keeps the register of its programme. "programme…": something of
 #: a programme, for people of it ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
-#: for who keeps a register (of a side). "alert": for who reads the programme; a note is for who manages or enters there.
+#: for who keeps a register (of a side). "rates": rates and prices, for who manages rounds ("post", "get": only that).
+#: "figures": the upkeep of figures, for administrators.
+#: "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
@@ -148,6 +163,24 @@ EXPECTED: dict[str, str] = {
     "indicators:scale-item-new": "catalogue manages",
     "indicators:scale-item": "catalogue manages",
     "indicators:scale-item-remove": "catalogue manages post",
+    "scaling:upkeep": "figures",
+    "scaling:upkeep-cancel": "figures post",
+    "programmes:rates": "signed in",
+    "programmes:rates-changes": "signed in",
+    "scaling:missing-rates": "signed in",
+    "programmes:rates-new": "rates",
+    "programmes:rates-row": "rates",
+    "programmes:rates-withdraw": "rates post",
+    "programmes:rates-template": "rates get",
+    "programmes:rates-sheets": "rates",
+    "programmes:rates-sheet": "rates",
+    "programmes:prices": "signed in",
+    "programmes:prices-new": "rates",
+    "programmes:prices-row": "rates",
+    "programmes:prices-withdraw": "rates post",
+    "programmes:prices-template": "rates get",
+    "programmes:prices-sheets": "rates",
+    "programmes:prices-sheet": "rates",
     "programmes:context": "signed in",
     "programmes:policy-event-new": "context",
     "programmes:policy-event": "context PCDP",
@@ -191,6 +224,7 @@ RESOURCES = {
     "elections": "id",
     "space-assessments": "id",
     "exchange-rates": "all",
+    "price-indices": "all",
     "organizations": "code",
     "apex-memberships": "id",
     "linkages": "id",
@@ -202,6 +236,9 @@ RESOURCES = {
     "alerts": "id",
     "thresholds": "id",
 }
+
+#: Resources that are written through the API too, and how; by whom is tested beside them.
+WRITTEN = {name: {"create", "partial_update", "destroy"} for name in ("exchange-rates", "price-indices")}
 
 #: Who may do what an address is for, where that is fewer people than may read.
 PEOPLE_WHO = {
@@ -236,13 +273,13 @@ def test_every_address_is_expected() -> None:
     assert all_names() == set(EXPECTED) | resources
 
 
-def test_every_resource_is_expected_and_only_reads() -> None:
+def test_every_resource_is_expected_and_writes_only_what_is_said() -> None:
     assert {prefix for prefix, _viewset, _name in router.registry} == set(RESOURCES)
-    for _prefix, viewset, _name in router.registry:
+    for prefix, viewset, _name in router.registry:
         extra = [action.__name__ for action in viewset.get_extra_actions()]
         assert extra == [], "a new action needs an expectation here"
-        for write in ("create", "update", "partial_update", "destroy"):
-            assert not hasattr(viewset, write)
+        writes = {name for name in ("create", "update", "partial_update", "destroy") if hasattr(viewset, name)}
+        assert writes == WRITTEN.get(prefix, set())
 
 
 def test_every_model_that_is_served_has_a_scope() -> None:
@@ -425,7 +462,9 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
     sorted(
         name
         for name, rule in EXPECTED.items()
-        if not rule.startswith(("round", "organization", "list", "programme", "catalogue", "context", "alert"))
+        if not rule.startswith(
+            ("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates", "figures")
+        )
     ),
 )
 def test_pages_open_for_those_who_may(name: str) -> None:
@@ -736,6 +775,47 @@ def test_the_enabling_space_is_kept_by_who_keeps_a_register(two_sides: dict[str,
             assert client.get(url).status_code == expected, (name, who)
             if expected != 200:
                 assert client.post(url).status_code == expected, (name, who)
+
+
+def test_rates_and_prices_are_kept_by_who_manages_rounds() -> None:
+    day, by = datetime.date(2020, 1, 1), factories.user()
+    rate = rates.put(book=rates.RATES, currency="ETB", date=day, usd_per_unit=Decimal("0.03"), source="bank")
+    index = rates.put(book=rates.PRICES, currency="ETB", date=day, index=Decimal(1), source="bank")
+    own = {"rates": rate.pk, "prices": index.pk}
+    sheets = {of: RateUpload.objects.create(of=of, user=by, name="a.csv", rows=[]).pk for of in own}
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("rates"):
+            continue
+        of, _, page = name.removeprefix("programmes:").partition("-")
+        arguments = {"row": [own[of]], "withdraw": [own[of]], "sheet": [sheets[of]]}.get(page, [])
+        url, words = reverse(name, args=arguments), rule.split()[1:]
+        for who, (someone, _sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            may = who in PEOPLE_WHO["manages"]
+            if "post" not in words:
+                assert client.get(url).status_code == (302 if someone is None else 200 if may else 403), (name, who)
+            if "get" not in words:
+                assert client.post(url).status_code == (302 if someone is None else 422 if may else 403), (name, who)
+    assert [model.objects.count() for model in (ExchangeRate, PriceIndex)] == [1, 1]
+
+
+def test_the_upkeep_of_figures_is_for_administrators() -> None:
+    row = rebuilds.start(by=None)
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for who, (someone, _sides) in everybody.items():
+        client = Client()
+        if someone is not None:
+            client.force_login(someone)
+        may = 302 if someone is None else 200 if who == "administrator" else 403
+        assert client.get(reverse("scaling:upkeep")).status_code == may, who
+        if who != "administrator":
+            assert client.post(reverse("scaling:upkeep")).status_code == may, who
+            assert client.post(reverse("scaling:upkeep-cancel", args=[row.pk])).status_code == may, who
+    row.refresh_from_db()
+    assert row.ended_at is None
 
 
 def test_an_alert_is_read_by_who_reads_its_programme_and_noted_by_who_works_there(

@@ -16,12 +16,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from indicators import numbers, results
+from indicators import results
 from indicators.models import PhaseResult, PhaseResultCorrection
 from indicators.results import on_basis
 from indicators.target_forms import CorrectionForm, ResultForm
 from indicators.views.rounds import add_errors
 from indicators.views.targets import chosen_place, visible_programme
+from programmes import numbers
 from programmes.access import Permission, may, require
 from programmes.models import CorrectionKind
 from programmes.vocabulary import CountBasis, FigureBasis, Qualifier

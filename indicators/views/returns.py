@@ -16,13 +16,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import evidence, history, instruments, numbers, returns, review
+from indicators import evidence, history, instruments, returns, review
 from indicators.instruments import Instrument
 from indicators.models import CorrectionCode, EntryField, EvidenceFile, Return, ReturnState, Round, RoundDue, Way
 from indicators.returns import Change, Content, RowChange, content_of
 from indicators.rules import Finding, plain
 from indicators.views.rounds import visible_round
 from indicators.words import dimension_label, reasons
+from programmes import numbers
 from programmes.access import Permission, may
 from programmes.texts import problem_of
 

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from indicators import numbers, target_table, targets
+from indicators import target_table, targets
 from indicators.models import IndicatorLevel, IndicatorType, Target
 from indicators.target_forms import RevisionForm, TargetForm
 from indicators.views.rounds import add_errors
+from programmes import numbers
 from programmes.access import Permission, may
 from programmes.models import Phase, Programme
 

@@ -7,12 +7,11 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
-from indicators import numbers
 from indicators.instruments import Instrument
 from indicators.returns import Change, Content, RowChange
 from indicators.workbooks import layout
 from indicators.workbooks.layout import SheetRow
-from programmes import spreadsheets
+from programmes import numbers, spreadsheets
 from programmes.spreadsheets import Cell, Refused, Table
 
 

@@ -4,16 +4,15 @@ from programmes.models.assignments import RoleAssignment
 from programmes.models.context import Election, PolicyEvent, Space, SpaceAssessment
 from programmes.models.financing import (
     CorrectionKind,
-    ExchangeRate,
     FinancingClass,
     FinancingCorrection,
     FinancingLine,
     FinancingStage,
-    PriceIndex,
 )
 from programmes.models.partners import Partner, PartnerCategory
 from programmes.models.places import Place
 from programmes.models.programmes import Phase, PhasePlace, Programme, ProgrammeReplication, SourceCheck
+from programmes.models.rates import ExchangeRate, PriceIndex, RateKind, RateUpload
 
 __all__ = [
     "CorrectionKind",
@@ -32,6 +31,8 @@ __all__ = [
     "PriceIndex",
     "Programme",
     "ProgrammeReplication",
+    "RateKind",
+    "RateUpload",
     "RoleAssignment",
     "SourceCheck",
     "Space",

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from programmes.access import ByProgramme, Everyone, ScopedQuerySet
+from programmes.access import ByProgramme, ScopedQuerySet
 from programmes.vocabulary import NullReason
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
@@ -179,59 +179,3 @@ class FinancingCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.amount} ({self.kind})"
-
-
-class ExchangeRate(models.Model):
-    """US dollars for one unit of a currency on a date, with its source (I-10). None is ever invented."""
-
-    currency = models.CharField(_("currency"), max_length=3)
-    date = models.DateField(_("date"))
-    usd_per_unit = models.DecimalField(_("US dollars for one unit"), max_digits=20, decimal_places=10)
-    source = models.CharField(_("source"), max_length=200)
-
-    scope = Everyone()
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("exchange rate")
-        verbose_name_plural = _("exchange rates")
-        ordering = ["currency", "date"]
-        constraints = [
-            models.UniqueConstraint(fields=["currency", "date"], name="exchange_rate_one_a_day"),
-            models.CheckConstraint(
-                condition=models.Q(currency__regex=CURRENCY_PATTERN), name="exchange_rate_currency_iso_4217"
-            ),
-            models.CheckConstraint(condition=models.Q(usd_per_unit__gt=0), name="exchange_rate_positive"),
-            models.CheckConstraint(condition=~models.Q(source=""), name="exchange_rate_has_source"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.currency} {self.date}"
-
-
-class PriceIndex(models.Model):
-    """Prices in a currency on a date / prices of the base year, with a source: for constant prices (4.11)."""
-
-    currency = models.CharField(_("currency"), max_length=3)
-    date = models.DateField(_("date"))
-    index = models.DecimalField(_("prices / prices of the base year"), max_digits=20, decimal_places=10)
-    source = models.CharField(_("source"), max_length=200)
-
-    scope = Everyone()
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("price index")
-        verbose_name_plural = _("price indices")
-        ordering = ["currency", "date"]
-        constraints = [
-            models.UniqueConstraint(fields=["currency", "date"], name="price_index_one_a_day"),
-            models.CheckConstraint(
-                condition=models.Q(currency__regex=CURRENCY_PATTERN), name="price_index_currency_iso_4217"
-            ),
-            models.CheckConstraint(condition=models.Q(index__gt=0), name="price_index_positive"),
-            models.CheckConstraint(condition=~models.Q(source=""), name="price_index_has_source"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.currency} {self.date}"

@@ -24,9 +24,10 @@ def _cents(value: Decimal) -> Decimal:
 def priced(value: Decimal, currency: str, day: Day, rates: Rates) -> Iterator[tuple[str, str, Decimal | None]]:
     """(prices, currency, value to the cent): local, US dollars of the day, prices of the base year.
 
-    The value is None where there is no rate.
+    The value is None where there is no rate; a dollar is a dollar.
     """
-    rate, prices = rates.per_dollar.get((currency, day)), rates.deflator.get((currency, day))
+    rate = Decimal(1) if currency == "USD" else rates.per_dollar.get((currency, day))
+    prices = rates.deflator.get((currency, day))
     yield LOCAL, currency, value
     yield USD, "USD", _cents(value / rate) if rate else None
     yield REAL, currency, _cents(value / prices) if prices else None

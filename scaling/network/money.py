@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 
-from programmes import financing
-from programmes.models import FinancingLine, Partner, PartnerCategory, Phase, PriceIndex
+from programmes import financing, rates
+from programmes.currencies import DOLLAR
+from programmes.models import FinancingLine, Partner, PartnerCategory, Phase
 from programmes.models.financing import FinancingClass
 from scaling.metrics.crowd_in import new_credit
 from scaling.network.register import Network, currency_of, round_dates
@@ -31,13 +32,12 @@ def _rates(network: Network) -> None:
             if line.has(column) and line.number(column) <= 0:
                 raise line.wrong(column, "a number above 0 is expected")
         currency = currency_of(network)
-        if line.has("per_dollar"):
+        if line.has("per_dollar") and currency != DOLLAR:
             rate = (1 / line.number("per_dollar")).quantize(TEN_PLACES)
             financing.record_rate(currency=currency, date=date, usd_per_unit=rate, source=source)
         if line.has("deflator"):
-            PriceIndex.objects.update_or_create(
-                currency=currency, date=date, defaults={"index": line.number("deflator"), "source": source}
-            )
+            index = line.number("deflator").quantize(TEN_PLACES)
+            rates.put(book=rates.PRICES, currency=currency, date=date, index=index, source=source)
         if not line.has("org") and line.has("external_credit"):
             network.notes.append(f"{source} names no organization: its rates are loaded, its credit is not")
 

@@ -30,6 +30,7 @@ _DELETE = (
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'round' AND object_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'phase' AND object_id IN (SELECT id FROM programmes_phase "
          "WHERE programme_id IN (SELECT id FROM own_programme))"),
+    ("", "DELETE FROM scaling_rebuild WHERE programme_id IN (SELECT id FROM own_programme)"),
     ("", "DELETE FROM programmes_roleassignment WHERE user_id IN (SELECT id FROM own_user) "
          "OR country_id IN (SELECT id FROM own_place)"),
     ("returns", "DELETE FROM indicators_return WHERE round_id IN (SELECT id FROM own_round)"),

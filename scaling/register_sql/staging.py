@@ -19,6 +19,7 @@ from typing import Any
 
 from scaling import readers, thresholds
 from scaling.metrics import network, stages
+from scaling.metrics.records import Rates
 from scaling.metrics.thresholds import Thresholds
 from scaling.readers import RoundRow
 from scaling.register_sql import members, steps
@@ -99,6 +100,10 @@ def stage(
     return found
 
 
+def _per_dollar(rates: Rates, currency: str, day: Day) -> Decimal | None:
+    return Decimal(1) if currency == "USD" else rates.per_dollar.get((currency, day))
+
+
 def date_views(facts: Facts, on: Day, closing: RoundRow) -> dict[Day, View]:
     """What was seen on each date before the day."""
     dates = sorted({one.date for one in facts.rounds if one.date <= on} - {closing.date, on})
@@ -116,7 +121,7 @@ def _stage(facts: Facts, programme_id: int, on: Day, closing: RoundRow) -> Stage
         closing=closing,
         now=facts.closing(closing, on),
         early=tuple(early.values()),
-        money=Money(currency, rates.per_dollar.get((currency, on)), rates.deflator.get((currency, on))),
+        money=Money(currency, _per_dollar(rates, currency, on), rates.deflator.get((currency, on))),
         limits=thresholds.InForce([programme_id]).of_programme(programme_id, on),
         dimensions=facts.dimensions,
     )
@@ -209,7 +214,7 @@ def _views(facts: Facts, found: Stage) -> None:
                 "date": day,
                 "view": view.number,
                 "currency": currency,
-                "per_dollar": rates.per_dollar.get((currency, day)),
+                "per_dollar": _per_dollar(rates, currency, day),
                 "deflator": rates.deflator.get((currency, day)),
             },
         )

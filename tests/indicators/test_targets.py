@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from indicators import numbers, results, targets
+from indicators import results, targets
 from indicators.models import Indicator, PhaseResult, PhaseResultCorrection, Target
+from programmes import numbers
 from programmes.access import RoleName
 from programmes.models import Phase, Programme
 from tests import factories

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -97,7 +98,7 @@ def test_an_alert_opens_is_kept_with_its_note_and_closes(scene: Scene) -> None:
     assert (alert.rule, alert.severity, alert.organization) == (a.INCLUSION_FALLING, a.WATCH, scene.group)
     assert alert.figures["poorest_share_drift"] == "-25.00"
     alerts.acknowledge(alert=alert, by=scene.officer, note="Visited.")
-    rollups.rebuild()
+    call_command("rebuild_rollups")
     (kept,) = scene.open()
     assert (kept.pk, kept.note, kept.opened_at) == (alert.pk, "Visited.", alert.opened_at)
 

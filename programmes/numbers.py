@@ -53,13 +53,13 @@ def written(value: Decimal | None, language: str = "en") -> str:
     return f"{value.normalize() + 0:f}".replace(".", point)
 
 
-def displayed(value: Decimal | None) -> str:
-    """A number in a table, grouped as the reader's language does, with Latin digits; "" for None."""
+def displayed(value: Decimal | None, most: int = 4) -> str:
+    """A number in a table, grouped as the reader's language does, with Latin digits; "" for None. `most`: places."""
     if value is None:
         return ""
     code = (get_language() or "en").split("-")[0]
     locale = Locale.parse({"ar": "ar_EG"}.get(code, code))
-    return str(format_decimal(value, format="#,##0.####", locale=locale, numbering_system="latn"))
+    return str(format_decimal(value, format=f"#,##0.{'#' * most}", locale=locale, numbering_system="latn"))
 
 
 def _parts(body: str, point: str, group: str, text: str) -> tuple[str, str]:
