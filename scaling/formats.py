@@ -7,7 +7,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
@@ -42,7 +42,7 @@ def signed(value: Decimal, places: int = 0) -> str:
     """A change with its sign; a real minus, not a hyphen; no change has none."""
     size = rounded(value, places)
     sign = "−" if size < 0 else "+" if size > 0 else ""
-    return sign + number(abs(value), places)
+    return _isolated(sign + number(abs(value), places)) if sign else number(size, places)
 
 
 def figure(found: Figure, places: int = 0, *, divisor: Decimal | int = 1) -> str:
@@ -56,8 +56,12 @@ def bounded(found: Figure, places: int = 0) -> str:
         return reason(found.null_reason)
     sign = BOUND_SIGNS[found.bound]
     text = f"{sign}\N{NO-BREAK SPACE}{figure(found, places)}" if sign else figure(found, places)
-    # Isolated, so that a sign keeps its side and its meaning inside Arabic words.
-    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if sign and get_language_bidi() else text
+    return _isolated(text) if sign else text
+
+
+def _isolated(text: str) -> str:
+    """So that a sign keeps its side and its meaning inside Arabic words."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else text
 
 
 def people(value: Decimal) -> tuple[str, str]:
@@ -113,13 +117,19 @@ def share(found: Figure, places: int = 0) -> str:
             numbering_system="latn",
         )
     )
-    return _with_sign(text.replace("-", "−"), found.bound)
+    sign = BOUND_SIGNS[found.bound]
+    text = text.replace("-", "−")
+    return _isolated(f"{sign}\N{NO-BREAK SPACE}{text}" if sign else text)
 
 
 def change(found: Figure, places: int = 0) -> str:
     """The same of a change: with its plus."""
     text = share(found, places)
-    return f"+{text}" if found.value is not None and rounded(found.value, places) > 0 else text
+    if found.value is None or rounded(found.value, places) <= 0:
+        return text
+    return (
+        text.replace("\N{LEFT-TO-RIGHT ISOLATE}", "\N{LEFT-TO-RIGHT ISOLATE}+") if get_language_bidi() else f"+{text}"
+    )
 
 
 def _percent_pattern(places: int) -> str:
@@ -127,11 +137,6 @@ def _percent_pattern(places: int) -> str:
     return re.sub(r"0(\.0+|\.#+)?(?=[^0]*$)", "0" + (f".{'0' * places}" if places else ""), pattern, count=1)
 
 
-def _with_sign(text: str, bound: Bound) -> str:
-    sign = BOUND_SIGNS[bound]
-    return f"{sign}\N{NO-BREAK SPACE}{text}" if sign else text
-
-
 def day(value: datetime.date) -> str:
     """A date in the medium form of the language: `30 Jun 2022`."""
-    return str(format_date(value, format="medium", locale=locale()))
+    return str(format_skeleton("yMMMd", value, locale=locale()))

@@ -109,6 +109,7 @@ class Area:
     name: str
     parent: int | None
     level: int
+    row: Place = field(compare=False)
 
 
 @dataclass
@@ -398,7 +399,7 @@ def _upward(ids: Iterable[int]) -> dict[int, Area]:
            ) SELECT p.id, p.code, p.name, p.names, p.parent_id, p.level FROM programmes_place p JOIN up USING (id)""",
         [wanted],
     )
-    return {row.pk: Area(row.pk, row.code, row.shown_name, row.parent_id, row.level) for row in rows}
+    return {row.pk: Area(row.pk, row.code, row.shown_name, row.parent_id, row.level, row) for row in rows}
 
 
 def _place(found: Selection, raw: Mapping[str, str], user: Any) -> None:

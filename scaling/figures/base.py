@@ -204,7 +204,7 @@ def across(mark: Mark, *, upright: bool = True) -> tuple[dict[str, Any], dict[st
     word: dict[str, Any]
     if upright:
         shape = line | {"x0": mark.at, "x1": mark.at, "y0": 0, "y1": 1, "yref": "paper"}
-        word = {"x": mark.at, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+        word = {"x": mark.at, "y": 1, "yref": "paper", "yanchor": "top", "xanchor": "left", "xshift": 4}
     else:
         shape = line | {"y0": mark.at, "y1": mark.at, "x0": 0, "x1": 1, "xref": "paper"}
         word = {"x": 1, "xref": "paper", "y": mark.at, "yanchor": "bottom", "xanchor": "right"}

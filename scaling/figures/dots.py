@@ -72,7 +72,7 @@ def dumbbells(
             words(
                 [max((v for v in (row.first, row.second) if v is not None), default=0) for row in rows],
                 labels,
-                [f"   {row.text}" if row.text else "" for row in rows],
+                [row.text for row in rows],
                 "middle right",
             )
         )
@@ -91,7 +91,7 @@ def dumbbells(
         shapes=[shape for shape, _word in drawn],
         annotations=[word for _shape, word in drawn],
         legend={"orientation": "h"},
-        meta={"lying": True},
+        meta={"lying": True, "fixed": span is not None},
     )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scaling import formats
 from scaling.figures.base import ROLES, Mark, Series, across, apart, dots, finish, label, meta
 
 #: Labels that would stand closer than this part of the axis are moved apart.
 ROOM = 0.075
+SAYS_TEXT = "%{text}<br>%{fullData.name}: %{customdata}<extra></extra>"
 
 
 def _ends(series: Sequence[Series], last: int = -1) -> dict[int, float]:
@@ -34,12 +37,15 @@ def indexed_lines(categories: Sequence[str], series: Sequence[Series]) -> dict[s
 def over_time(
     x: Sequence[Any], series: Sequence[Series], *, kind: str = "date", axis: str = "", from_zero: bool = True
 ) -> dict[str, Any]:
-    """Lines over dates (or rounds, as categories), each labelled at its end."""
+    """Lines over days (written as 2022-06-30; or other things, with `kind` category), each labelled at its end."""
     places = apart(_ends(series), _span(series, from_zero=from_zero) * ROOM)
+    days = [formats.day(datetime.date.fromisoformat(str(one))) for one in x] if kind == "date" else []
+    spoken = {"text": days, "hovertemplate": SAYS_TEXT} if days else {}
+    ticks = {"tickvals": list(x), "ticktext": days} if days and len(x) < 8 else {}
     return finish(
-        [dots(x, one) for one in series],
+        [dots(x, one, **spoken) for one in series],
         annotations=[label(x[-1], places[i], _end_text(one)) for i, one in enumerate(series) if i in places],
-        xaxis={"type": kind, **({"tickvals": list(x)} if kind == "date" and len(x) < 8 else {})},
+        xaxis={"type": kind, **ticks},
         yaxis={"rangemode": "tozero" if from_zero else "normal", "title": {"text": axis}},
         margin={"r": 150},
         meta={"labels": "end"},
@@ -59,7 +65,7 @@ def slope(ends: tuple[str, str], series: Sequence[Series], *, axis: str = "", fr
     return finish(
         [dots(ends, one) for one in series],
         annotations=notes,
-        xaxis={"type": "category", "range": [-0.25, 1.25]},
+        xaxis={"type": "category", "range": [-0.06, 1.06]},
         yaxis={"rangemode": "tozero" if from_zero else "normal", "showticklabels": False, "title": {"text": axis}},
         margin={"r": 150, "l": 60},
         meta={"labels": "end"},

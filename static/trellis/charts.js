@@ -45,7 +45,10 @@
     }
     if (trace.mode === "text") {
       trace.textfont = { color: ink, size: 12.5 };
-      if (rtl && trace.textposition === "middle right") trace.textposition = "middle left";
+      if (trace.textposition === "middle right") {  // behind the mark, with a gap
+        trace.text = trace.text.map((text) => (text ? (rtl ? `${text}\u00a0\u00a0\u00a0` : `\u00a0\u00a0\u00a0${text}`) : ""));
+        if (rtl) trace.textposition = "middle left";
+      }
     }
     if (trace.type === "choropleth") {
       trace.colorscale = [[0, css("--map-low")], [1, css("--map-high")]];
@@ -89,10 +92,15 @@
     if (layout.meta?.labels === "end") endLabels(layout, narrow);
     if (lying) {
       // room for the texts after the bars
-      if (narrow && layout.xaxis.range) layout.xaxis.range = layout.xaxis.range.map((end) => (typeof end === "number" ? end * 1.4 : end));
+      if (narrow && layout.xaxis.range && !layout.meta?.fixed) layout.xaxis.range = layout.xaxis.range.map((end) => (typeof end === "number" ? end * 1.4 : end));
       // Plotly does not make room for the names of bars on the right side; so the room is reckoned here, on either.
       const names = figure.data.filter((trace) => trace.y).flatMap((trace) => trace.y.map((name) => String(name ?? "").length));
       layout.margin.l = Math.max(layout.margin.l, Math.min(14 + 7.5 * Math.max(0, ...names), narrow ? 120 : 190));
+    }
+    const names = layout.xaxis.ticktext;
+    if (narrow && !lying && names?.length > 4) {  // names that have no room side by side lean
+      layout.xaxis.ticktext = names.map((name) => name.replaceAll("<br>", " "));
+      layout.xaxis.tickangle = rtl ? 50 : -50;
     }
     if (rtl && !layout.geo && !figure.data.some((trace) => trace.type === "sankey")) mirror(layout, lying);
     return figure;
@@ -168,7 +176,7 @@
         values.forEach((value, i) => {
           if (value === null) return;
           const name = trace.text?.[i] ?? (lying ? trace.y : trace.x)?.[i] ?? trace.locations?.[i];
-          found.push({ curve, number: i, text: trace.text ? say(trace.text[i]) : say(name, trace.customdata?.[i]), url: meta.urls?.[i] });
+          found.push({ curve, number: i, text: trace.customdata?.length ? say(name, trace.customdata[i]) : say(name), url: meta.urls?.[i] });
         });
       }
     });

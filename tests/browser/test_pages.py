@@ -31,6 +31,7 @@ PAGES = [
     "/programmes/DEMO-HILLS/",
     "/questions/membership/?programme=DEMO-HILLS",
     "/questions/membership/?programme=DEMO-HILLS&kind=wrong",
+    "/questions/inclusion/?programme=DEMO-HILLS",
     "/alerts/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
