@@ -115,6 +115,11 @@ class Cell:
     #: the number itself, for files
     value: Decimal | int | None = None
 
+    @property
+    def is_plain(self) -> bool:
+        """Only a text: most cells are, and need not go through the component."""
+        return not (self.url or self.state or self.hint or self.bound or self.spark)
+
 
 @dataclass(frozen=True)
 class Column:

@@ -40,7 +40,7 @@ def over_time(
     """Lines over days (written as 2022-06-30; or other things, with `kind` category), each labelled at its end."""
     places = apart(_ends(series), _span(series, from_zero=from_zero) * ROOM)
     days = [formats.day(datetime.date.fromisoformat(str(one))) for one in x] if kind == "date" else []
-    spoken = {"text": days, "hovertemplate": SAYS_TEXT} if days else {}
+    spoken: dict[str, Any] = {"text": days, "hovertemplate": SAYS_TEXT} if days else {}
     ticks = {"tickvals": list(x), "ticktext": days} if days and len(x) < 8 else {}
     return finish(
         [dots(x, one, **spoken) for one in series],
