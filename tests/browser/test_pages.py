@@ -163,7 +163,7 @@ def test_a_picture_has_a_table_a_download_and_follows_the_theme(
 def test_a_filter_is_part_of_the_address(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:
     context, page, _complaints = open_page(browser, site, signed_in["country programme manager"], "/programmes/TNWDP/")
     before = page.locator(".answer").inner_text()
-    page.click("details.filter:nth-of-type(2) summary")
+    page.click('details.filter:has-text("Figures") > summary')
     page.click("details.filter[open] a[href*='basis=corrected']")
     page.wait_for_url("**/programmes/TNWDP/?basis=corrected")
     assert page.locator(".answer").inner_text() != before
