@@ -66,7 +66,12 @@ def slope(ends: tuple[str, str], series: Sequence[Series], *, axis: str = "", fr
         [dots(ends, one) for one in series],
         annotations=notes,
         xaxis={"type": "category", "range": [-0.06, 1.06]},
-        yaxis={"rangemode": "tozero" if from_zero else "normal", "showticklabels": False, "showgrid": False, "title": {"text": axis}},
+        yaxis={
+            "rangemode": "tozero" if from_zero else "normal",
+            "showticklabels": False,
+            "showgrid": False,
+            "title": {"text": axis},
+        },
         margin={"r": 150, "l": 60},
         meta={"labels": "end"},
     )
