@@ -18,10 +18,12 @@ django.setup()
 from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from scaling.dashboards import registry  # noqa: E402
 
+QUESTIONS = tuple(registry.pages())
 ROUNDS = 60
 FLOOR = "/account/settings/"
-PAGES = ("/", "/programmes/PCDP/")
+PAGES = ("/", "/programmes/PCDP/", *(f"/questions/{name}/?programme=DEMO-HILLS" for name in QUESTIONS))
 
 
 def times(client: Client, url: str) -> float:

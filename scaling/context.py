@@ -15,16 +15,22 @@ from django.utils.translation import gettext as _
 from programmes.access import Permission, RoleName, may, roles_of, scope_of
 from programmes.models import Programme
 from scaling import alerts
+from scaling.dashboards import registry
+from scaling.dashboards.selection import Links, carried
+
+#: Pages whose filters go along from one to the next.
+DASHBOARDS = frozenset({"scaling:portfolio", "scaling:programme", "scaling:question"})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation; `pages` are the names of pages it is lit up for."""
+    """One line of the navigation, lit up on the page of that name; `question` is what that page answers."""
 
     label: str
     icon: str
     url: str
     page: str
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,44 @@ class Section:
 
 
 def navigation(request: HttpRequest) -> list[Section]:
-    """Only pages that exist. A first programme stands for "the programme last looked at"."""
+    """Only pages that exist; dashboards carry the filters of the page along. The selected programme, or else a first
+    one, stands for "the programme last looked at"."""
     user = request.user
     if not user.is_authenticated:
         return []
-    first = Programme.objects.visible_to(user).order_by("is_synthetic", "pk").values_list("code", flat=True).first()
-    scale = [Entry(_("Portfolio"), "grid-1x2", reverse("scaling:portfolio"), "portfolio")]
-    if first:
-        scale.append(Entry(_("Programme"), "layers", reverse("scaling:programme", args=[first]), "programme"))
+    match = getattr(request, "resolver_match", None)
+    on_dashboard = match is not None and match.view_name in DASHBOARDS
+    kept = carried(request.GET) if on_dashboard else {}
+    codes = list(Programme.objects.visible_to(user).order_by("is_synthetic", "pk").values_list("code", flat=True))
+    here = match.kwargs.get("code", "") if on_dashboard and match is not None else ""
+    if here in codes:
+        kept["programme"] = here
+    links = Links(request.path, kept)
+    top = [
+        Entry(
+            _("Portfolio"),
+            "grid-1x2",
+            links.to(reverse("scaling:portfolio")),
+            "portfolio",
+            _("How far has everything scaled, and where?"),
+        )
+    ]
+    chosen = kept.get("programme") if kept.get("programme") in codes else next(iter(codes), None)
+    if chosen:
+        others = {name: value for name, value in kept.items() if name != "programme"}
+        url = Links.with_only(reverse("scaling:programme", args=[chosen]), others)
+        top.append(Entry(_("Programme"), "layers", url, "programme", _("What did each phase add?")))
+    questions = [
+        Section(
+            str(heading),
+            [
+                Entry(str(page.title), page.icon, links.to(page.url), page.name, str(page.question))
+                for page in (registry.pages().get(name) for name in names)
+                if page is not None
+            ],
+        )
+        for heading, names in registry.SECTIONS
+    ]
     data = [
         Entry(_("My work"), "inbox", reverse("indicators:work"), "work"),
         Entry(_("Alerts"), "exclamation-triangle", reverse("scaling:alerts"), "alerts"),
@@ -64,7 +100,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         data.append(Entry(_("Upkeep of figures"), "clock", reverse("scaling:upkeep"), "upkeep"))
     if user.is_staff:
         data.append(Entry(_("Administration"), "tools", reverse("admin:index"), "admin"))
-    return [Section("", scale), Section(_("Data"), data)]
+    return [Section("", top), *(one for one in questions if one.entries), Section(_("Data"), data)]
 
 
 def role_label(request: HttpRequest) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.dates import format_timedelta
-from babel.numbers import format_decimal
+from babel.dates import format_skeleton, format_timedelta
+from babel.numbers import format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
@@ -38,9 +39,10 @@ def number(value: Decimal | int, places: int = 0) -> str:
 
 
 def signed(value: Decimal, places: int = 0) -> str:
-    """A change with its sign; a real minus, not a hyphen."""
-    sign = "−" if rounded(value, places) < 0 else "+"
-    return sign + number(abs(value), places)
+    """A change with its sign; a real minus, not a hyphen; no change has none."""
+    size = rounded(value, places)
+    sign = "−" if size < 0 else "+" if size > 0 else ""
+    return _isolated(sign + number(abs(value), places)) if sign else number(size, places)
 
 
 def figure(found: Figure, places: int = 0, *, divisor: Decimal | int = 1) -> str:
@@ -54,8 +56,12 @@ def bounded(found: Figure, places: int = 0) -> str:
         return reason(found.null_reason)
     sign = BOUND_SIGNS[found.bound]
     text = f"{sign}\N{NO-BREAK SPACE}{figure(found, places)}" if sign else figure(found, places)
-    # Isolated, so that a sign keeps its side and its meaning inside Arabic words.
-    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if sign and get_language_bidi() else text
+    return _isolated(text) if sign else text
+
+
+def _isolated(text: str) -> str:
+    """So that a sign keeps its side and its meaning inside Arabic words."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}" if get_language_bidi() else text
 
 
 def people(value: Decimal) -> tuple[str, str]:
@@ -90,3 +96,47 @@ def ago(moment: datetime.datetime) -> str:
 def country_name(iso3_names: dict[str, str], fallback: str) -> str:
     """A place's name in the reader's language."""
     return iso3_names.get((get_language() or "en").split("-")[0]) or fallback
+
+
+def separators() -> str:
+    """Decimal sign and thousands sign, as Plotly wants them: `.,` or `,\u202f`."""
+    symbols = locale().number_symbols["latn"]
+    return f"{symbols['decimal']}{symbols['group']}"
+
+
+def share(found: Figure, places: int = 0) -> str:
+    """Per cent with its sign as the language writes it: `12%`, `12 %`; or the reason why there is none."""
+    if found.value is None:
+        return reason(found.null_reason)
+    text = str(
+        format_percent(
+            rounded(found.value, places) / 100,
+            format=_percent_pattern(places),
+            locale=locale(),
+            decimal_quantization=False,
+            numbering_system="latn",
+        )
+    )
+    sign = BOUND_SIGNS[found.bound]
+    text = text.replace("-", "−")
+    return _isolated(f"{sign}\N{NO-BREAK SPACE}{text}" if sign else text)
+
+
+def change(found: Figure, places: int = 0) -> str:
+    """The same of a change: with its plus."""
+    text = share(found, places)
+    if found.value is None or rounded(found.value, places) <= 0:
+        return text
+    return (
+        text.replace("\N{LEFT-TO-RIGHT ISOLATE}", "\N{LEFT-TO-RIGHT ISOLATE}+") if get_language_bidi() else f"+{text}"
+    )
+
+
+def _percent_pattern(places: int) -> str:
+    pattern = str(locale().percent_formats[None].pattern)
+    return re.sub(r"0(\.0+|\.#+)?(?=[^0]*$)", "0" + (f".{'0' * places}" if places else ""), pattern, count=1)
+
+
+def day(value: datetime.date) -> str:
+    """A date in the medium form of the language: `30 Jun 2022`."""
+    return str(format_skeleton("yMMMd", value, locale=locale()))

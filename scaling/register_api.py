@@ -187,7 +187,7 @@ def register_response(request: Request, metric: RegisterMetric) -> Response:
             {unknown.parameter: _("There is no “%(code)s” that you may see.") % {"code": unknown.code[:60]}}
         ) from None
     except NotThis as misfit:
-        raise ValidationError({misfit.parameter: _sentence(misfit.why)}) from None
+        raise ValidationError({misfit.parameter: sentence(misfit.why)}) from None
     except register_answers.TooMany:
         raise ValidationError(
             _(
@@ -202,7 +202,7 @@ def register_response(request: Request, metric: RegisterMetric) -> Response:
     return Response({"metric": described(metric), "results": results})
 
 
-def _sentence(why: str) -> str:
+def sentence(why: str) -> str:
     return {
         "planned": _("This round has not opened yet; it has no figures."),
         "before_round": _("This day lies before the date that the round describes."),

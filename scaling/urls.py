@@ -10,6 +10,8 @@ pages = (
     [
         path("", views.portfolio_page, name="portfolio"),
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
+        path("questions/<slug:name>/", views.question_page, name="question"),
+        path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),
         path("rates/missing/", rate_views.missing_page, name="missing-rates"),

@@ -76,6 +76,8 @@ EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
     "scaling:programme": "role",
+    "scaling:question": "signed in",
+    "scaling:question-table": "signed in",
     "scaling:alerts": "signed in",
     "scaling:alert": "alert",
     "scaling:thresholds": "signed in",
@@ -470,6 +472,8 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
 def test_pages_open_for_those_who_may(name: str) -> None:
     arguments = {
         "scaling:programme": ["PCDP"],
+        "scaling:question": ["membership"],
+        "scaling:question-table": ["membership", "growth", "csv"],
         "account_reset_password_from_key": ["1", "a-b"],
         "accounts:revoke_token": ["0" * 128],
         "metrics-detail": ["total_financing"],
@@ -506,6 +510,8 @@ def test_pages_open_for_those_who_may(name: str) -> None:
             assert status(inside) == 404
         elif name == "scaling:programme":
             assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
+        elif name == "scaling:question-table":  # nobody has figures of organizations here
+            assert [status(inside), status(roleless)] == [404, 404]
         else:
             assert [status(inside), status(roleless)] == [302 if name == "indicators:start" else 200] * 2
 

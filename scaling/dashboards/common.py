@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +15,8 @@ from django.utils.translation import ngettext
 from programmes.models import Place
 from programmes.vocabulary import FigureBasis
 from scaling import formats, rollups
-from scaling.answers import Row, Workspace
+from scaling.answers import Row, Workspace, exact
+from scaling.dashboards import selection
 from scaling.dashboards.page import Cell, Chip, Filter, Option
 from scaling.metrics.figures import Figure
 
@@ -58,8 +60,10 @@ class Query:
         self.path = request.path
         self.values: dict[str, str] = {}
         for name in request.GET:
-            if name not in known:
+            if name not in known and name not in selection.NAMES:
                 raise Http404
+        # Filters of other pages are carried along; those pages check them.
+        self.kept = {name: value for name, value in selection.carried(request.GET).items() if name not in known}
         for name, allowed in known.items():
             value = request.GET.get(name, allowed[0] if allowed else "")
             if allowed is not None and value not in allowed:
@@ -74,16 +78,20 @@ class Query:
         """The page's address (or another's) with these filters changed; defaults are left out."""
         values = {**self.values, **changed}
         shown = {name: value for name, value in values.items() if value != self.defaults.get(name, "")}
+        shown |= {name: value for name, value in self.kept.items() if name not in changed}
         return (path or self.path) + (f"?{urlencode(shown)}" if shown else "")
 
 
-def basis_filter(query: Query) -> Filter:
-    labels = basis_labels()
-    notes = {
+def basis_notes() -> dict[str, str]:
+    return {
         "printed": _("the source's own figures, slips included"),
         "corrected": _("documented corrections applied; what was printed is kept"),
         "hypothesis": _("with our unconfirmed inference too"),
     }
+
+
+def basis_filter(query: Query) -> Filter:
+    labels, notes = basis_labels(), basis_notes()
     options = [
         Option(labels[basis], query.url(basis=basis), query["basis"] == basis, notes[basis])
         for basis in FigureBasis.values
@@ -137,6 +145,17 @@ def synthetic_chip() -> Chip:
     return Chip(_("synthetic demonstration data"), "flask", "synthetic")
 
 
+def counted(n: int | None) -> Cell:
+    """A whole number in a table."""
+    return Cell(formats.number(n or 0), value=n or 0)
+
+
+def signed(found: Figure, places: int = 0) -> Cell:
+    """A change in a table, with its sign."""
+    plain = cell(found, places)
+    return plain if found.value is None else replace(plain, text=formats.signed(found.value, places))
+
+
 def cell(found: Figure, places: int = 0, *, url: str = "", divisor: Decimal | int = 1) -> Cell:
     """A figure in a table: value with its bound, or the reason, dotted."""
     if found.value is None:
@@ -147,4 +166,5 @@ def cell(found: Figure, places: int = 0, *, url: str = "", divisor: Decimal | in
         "≤": _("an upper bound: something is not reported"),
         "≈": _("not exact: the numbers it is made of are bounds"),
     }.get(sign, "")
-    return Cell(formats.figure(found, places, divisor=divisor), bound=sign, hint=hint, url=url)
+    value = exact(found.value / Decimal(divisor))
+    return Cell(formats.figure(found, places, divisor=divisor), bound=sign, hint=hint, url=url, value=value)

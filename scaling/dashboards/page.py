@@ -7,7 +7,10 @@ all numbers formatted for the reader's language.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,21 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """A field in a filter, for what is too long for a list: a day, or a name that `lookup` suggests.
+
+    `kind` is the type of the input; `hidden` are the other filters, which its form sends along.
+    """
+
+    name: str
+    kind: str
+    value: str
+    hidden: list[tuple[str, str]]
+    label: str
+    lookup: str = ""
+
+
+@dataclass(frozen=True)
 class Filter:
     """One "label **value** ▾" button of the filter bar; its options are links, so it works without scripts."""
 
@@ -36,6 +54,12 @@ class Filter:
     label: str
     value: str
     options: list[Option]
+    typed: Typed | None = None
+    #: what is wrong with the value in the address
+    error: str = ""
+    is_set: bool = False
+    #: stands behind "More" as long as it is not set
+    is_minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +112,13 @@ class Cell:
     url: str = ""
     bound: str = ""
     spark: Spark | None = None
+    #: the number itself, for files
+    value: Decimal | int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Only a text: most cells are, and need not go through the component."""
+        return not (self.url or self.state or self.hint or self.bound or self.spark)
 
 
 @dataclass(frozen=True)
@@ -109,6 +140,21 @@ class Table:
     xlsx_url: str = ""
     #: shown as a line that opens, for tables that only some readers need
     folded: bool = False
+
+    @property
+    def file_rows(self) -> list[dict[str, Any]]:
+        """The same for a file: numbers as numbers, and what is said of a cell in a column beside it."""
+        noted = {i for row in self.rows for i, one in enumerate(row) if one.bound or one.hint}
+        rows = []
+        for row in self.rows:
+            line: dict[str, Any] = {}
+            for i, (column, one) in enumerate(zip(self.columns, row, strict=True)):
+                name = column.label or _("Name")
+                line[name] = one.text or (one.spark.label if one.spark else "") if one.value is None else one.value
+                if i in noted:
+                    line[f"{name} ({_('note')})"] = " ".join(part for part in (one.bound, one.hint) if part)
+            rows.append(line)
+        return rows
 
     @property
     def numbered(self) -> list[list[tuple[Column, Cell]]]:
@@ -154,6 +200,15 @@ class FigureCard:
         return min(max(round(self.height / 20) * 20, 200), 800)
 
 
+@dataclass(frozen=True)
+class Note:
+    """A sentence, and where one can do something about it."""
+
+    text: str
+    label: str = ""
+    url: str = ""
+
+
 @dataclass
 class Page:
     """Everything a dashboard template draws."""
@@ -169,6 +224,31 @@ class Page:
     figures: list[FigureCard] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: down to the records that the figures are made of
+    records: list[Option] = field(default_factory=list)
+    #: what was left out of the figures, and why
+    left_out: list[Note] = field(default_factory=list)
+    #: something is wrong with the address as a whole
+    error: str = ""
+    status: int = 200
     empty: Empty | None = None
     #: the page's own address with its filters, to share
     share_url: str = ""
+
+    @property
+    def all_tables(self) -> dict[str, Table]:
+        """Every table of the page by its id, those behind pictures too."""
+        behind = [card.table for card in self.figures if card.table is not None]
+        return {table.id: table for table in (*behind, *self.tables)}
+
+    @property
+    def minor_filters(self) -> list[Filter]:
+        return [one for one in self.filters if one.is_minor and not (one.is_set or one.error)]
+
+    @property
+    def main_filters(self) -> list[Filter]:
+        return [one for one in self.filters if one not in self.minor_filters]
+
+    @property
+    def filters_set(self) -> list[Filter]:
+        return [one for one in self.filters if one.is_set]

@@ -9,8 +9,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const target = join(root, "static/vendor");
 const modules = join(root, "node_modules");
 const traces = [
-  "bar", "box", "histogram", "heatmap", "waterfall", "funnel", "indicator", "pie",
-  "sankey", "treemap", "sunburst", "icicle", "scatterpolar", "choropleth", "scattergeo",
+  "bar", "heatmap", "sankey", "scatterpolar", "choropleth", "scattergeo", // scatter is in the core
 ];
 const locales = ["fr", "es", "ar"];
 const maps = ["world_110m", "africa_110m", "asia_110m"];

@@ -35,7 +35,11 @@ Number = int | Decimal
 
 def _plus(left: Any, right: Any) -> Any:
     """Numbers and additive parts add up; maps add up key by key."""
-    if isinstance(left, Mapping):
+    if isinstance(left, dict):
+        if not right:
+            return left
+        if not left:
+            return right
         merged = dict(left)
         for key, value in right.items():
             merged[key] = _plus(merged[key], value) if key in merged else value
@@ -50,8 +54,22 @@ class Additive:
     def __add__(self, other: Self) -> Self:
         if type(self) is not type(other):
             return NotImplemented
-        names = [item.name for item in dataclasses.fields(self)]
-        return type(self)(*(_plus(getattr(self, name), getattr(other, name)) for name in names))
+        mine, theirs, parts = self.__dict__, other.__dict__, []
+        for name, empty in _empties(type(self)):
+            left, right = mine[name], theirs[name]
+            # Most parts of most cells are the empty one that the class holds: nothing to add, and nothing to copy.
+            parts.append(left if right is empty else right if left is empty else _plus(left, right))
+        return type(self)(*parts)
+
+
+_EMPTIES: dict[type, list[tuple[str, Any]]] = {}
+
+
+def _empties(kind: type[Additive]) -> list[tuple[str, Any]]:
+    """Fields of a part with what stands for nothing in each; looked up once for each kind of part."""
+    if kind not in _EMPTIES:
+        _EMPTIES[kind] = [(item.name, item.default) for item in dataclasses.fields(kind)]
+    return _EMPTIES[kind]
 
 
 T = TypeVar("T", bound=Additive)

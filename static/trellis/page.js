@@ -13,6 +13,9 @@
     label.textContent = button.dataset.done;
     setTimeout(() => { label.textContent = before; }, 1600);
   });
+  // The filter bar is folded where there is no room for it, unless it has to say something.
+  const bar = document.querySelector("details.bar");
+  if (bar && matchMedia("(max-width: 575.98px)").matches && !bar.querySelector(".filter-error")) bar.open = false;
   const filters = [...document.querySelectorAll("details.filter")];
   document.addEventListener("click", (event) => {
     for (const filter of filters) if (!filter.contains(event.target)) filter.open = false;

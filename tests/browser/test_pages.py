@@ -29,6 +29,9 @@ PAGES = [
     "/programmes/PCDP/",
     "/programmes/NRLM/",
     "/programmes/DEMO-HILLS/",
+    "/questions/membership/?programme=DEMO-HILLS",
+    "/questions/membership/?programme=DEMO-HILLS&kind=wrong",
+    "/questions/inclusion/?programme=DEMO-HILLS",
     "/alerts/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
@@ -71,8 +74,10 @@ REGISTER = [
 DOORS = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/no-such-page/"]
 
 
+#: Addresses that are answered with an error page, and its status.
+REFUSED = {"/no-such-page/": 404, "/questions/membership/?programme=DEMO-HILLS&kind=wrong": 400}
 #: One page of each make, for the looks that do not walk them all.
-SOME = {"/", "/programmes/PCDP/", "/targets/DEMO-HILLS/table/?kind=output", "/catalogue/", "/context/", "/work/",
+SOME = {"/", "/questions/membership/?programme=DEMO-HILLS", "/programmes/PCDP/", "/targets/DEMO-HILLS/table/?kind=output", "/catalogue/", "/context/", "/work/",
         "/rounds/demo-hills-outputs/", "/rounds/demo-hills-outputs/entry/", "/organizations/", "/organizations/DEMO-G01/",
         "/rounds/demo-hills-2022/returns/DEMO-G08/", "/account/login/", "/account/settings/"}  # fmt: skip
 #: The widest and the narrowest, the plainest and the most mirrored: these walk every page.
@@ -99,9 +104,10 @@ def test_every_page_looks_right(
             assert page.evaluate("document.documentElement.dir") == ("rtl" if language == "ar" else "ltr")
             assert page.evaluate("document.documentElement.dataset.bsTheme") == theme
             assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
-            if path == "/no-such-page/":
-                assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == 404
-                heard[:] = [one for one in heard if "404" not in one]
+            if path in REFUSED:
+                status = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+                assert status == REFUSED[path]
+                heard[:] = [one for one in heard if str(status) not in one]
             assert heard == [], path
             page.evaluate(AXE)
             found = page.evaluate(
@@ -157,10 +163,65 @@ def test_a_picture_has_a_table_a_download_and_follows_the_theme(
 def test_a_filter_is_part_of_the_address(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:
     context, page, _complaints = open_page(browser, site, signed_in["country programme manager"], "/programmes/TNWDP/")
     before = page.locator(".answer").inner_text()
-    page.click("details.filter:nth-of-type(2) summary")
+    page.click('details.filter:has-text("Figures") > summary')
     page.click("details.filter[open] a[href*='basis=corrected']")
     page.wait_for_url("**/programmes/TNWDP/?basis=corrected")
     assert page.locator(".answer").inner_text() != before
+    context.close()
+
+
+def test_a_chart_is_read_and_entered_by_keyboard(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:
+    address = "/questions/membership/?programme=DEMO-HILLS"
+    context, page, complaints = open_page(browser, site, signed_in["country programme manager"], address)
+    drawn(page)
+    page.locator("#kinds").focus()
+    assert page.locator("#kinds-spoken").inner_text() == ""
+    page.keyboard.press("ArrowRight")
+    first = page.locator("#kinds-spoken").inner_text()
+    page.keyboard.press("ArrowRight")
+    second = page.locator("#kinds-spoken").inner_text()
+    assert first != second and "%" in first and "%" in second
+    page.keyboard.press("Home")
+    assert page.locator("#kinds-spoken").inner_text() == first
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/questions/membership/?programme=DEMO-HILLS&kind=*")
+    page.go_back()
+    drawn(page)
+    with page.expect_download() as drawing:
+        page.click("[data-svg-of=kinds]")
+    assert drawing.value.suggested_filename == "kinds.svg"
+    with page.expect_download() as table:
+        page.click("a[href*='growth-by-kind.xlsx']")
+    assert table.value.suggested_filename == "membership-growth-by-kind.xlsx"
+    assert complaints == []
+    context.close()
+
+
+def test_a_click_on_a_bar_goes_into_it(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:
+    address = "/questions/membership/?programme=DEMO-HILLS"
+    context, page, _complaints = open_page(browser, site, signed_in["country programme manager"], address)
+    drawn(page)
+    bar = page.locator("#kinds .bars .point path").first
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**/questions/membership/?programme=DEMO-HILLS&kind=*")
+    context.close()
+
+
+def test_the_filter_bar_folds_where_there_is_no_room(browser: Browser, site: Site, signed_in: dict[str, Any]) -> None:
+    address = "/questions/membership/?programme=DEMO-HILLS"
+    someone = signed_in["country programme manager"]
+    context, page, _complaints = open_page(browser, site, someone, address, width=360)
+    assert "Demo Hills" in page.locator("details.bar > summary").inner_text()
+    assert not page.locator(".filters >> text=Round").first.is_visible()
+    page.locator("details.bar > summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("details.filter summary", has_text="Kind").focus()
+    page.keyboard.press("Enter")
+    page.locator("details.filter[open] a", has_text="cooperative").press("Enter")
+    page.wait_for_url("**kind=cooperative")
     context.close()
 
 

@@ -1,0 +1,322 @@
+"""The frame of every question page: filters, the figures behind them, freshness, coverage, links down to the records.
+
+A page's `build(asked, page)` says the answer and fills pictures and tables; everything around it is done here, so that
+fourteen pages look, link and fail alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programmes.access import Permission, may
+from scaling import formats, register_answers, register_sets
+from scaling.answers import UnknownCode, Workspace
+from scaling.dashboards import common, filters, selection
+from scaling.dashboards.page import Cell, Chip, Column, Empty, Note, Option, Page, Table
+from scaling.dashboards.registry import QuestionPage
+from scaling.dashboards.selection import Links, Selection
+from scaling.register_api import sentence
+from scaling.register_questions import NotThis
+from scaling.register_sets import Reading, RegisterSet
+
+
+class NotEnoughData(Exception):
+    """Raised by a page's `build` when nothing can be drawn; carries what is said instead."""
+
+    def __init__(self, answer: str, empty: Empty) -> None:
+        super().__init__(answer)
+        self.answer, self.empty = answer, empty
+
+
+@dataclass
+class Asked:
+    """What a page is asked: by whom, for which selection, with the figures of it read when they are first wanted."""
+
+    request: HttpRequest
+    page: QuestionPage
+    selection: Selection
+    links: Links
+
+    @classmethod
+    def of(cls, request: HttpRequest, page: QuestionPage) -> Asked:
+        found = selection.read(request, takes=page.takes)
+        return cls(request, page, found, Links(page.url, found.values))
+
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
+    # --- figures ---------------------------------------------------------------------------------------------------
+    @cached_property
+    def reading(self) -> Reading:
+        """Organizations of the selection now, and over the rounds. Raises NotEnoughData with the next step."""
+        if not self.selection.programmes:
+            raise NotEnoughData(_("There is nothing to show yet."), self._no_programme())
+        found = register_sets.read(
+            user=self.user, question=self.selection.question, history=True, areas=self.selection.areas_below()
+        )
+        if found.now.is_empty:
+            raise NotEnoughData(_("There are no figures of organizations for this selection yet."), self._no_rounds())
+        return found
+
+    @property
+    def now(self) -> RegisterSet:
+        return self.reading.now
+
+    @property
+    def history(self) -> RegisterSet | None:
+        return self.reading.history
+
+    @cached_property
+    def beside(self) -> RegisterSet | None:
+        """The other programme to compare with, if one was chosen and has figures."""
+        question = self.selection.beside()
+        if question is None:
+            return None
+        found = register_sets.read(user=self.user, question=question).now
+        return None if found.is_empty else found
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """What metrics of phases need (financing, reach, coverage), on the selected figure basis."""
+        return Workspace.load(user=self.user, basis=self.selection["basis"])
+
+    # --- links down ------------------------------------------------------------------------------------------------
+    def organizations_url(self, **changed: str) -> str:
+        """The list of organizations behind a mark or a row: the same filters, some of them changed."""
+        known = {name: self.selection[name] for name in ("programme", "place", "kind", "tier", "apex")} | changed
+        if not known["programme"] and self.selection.programme is not None:
+            known["programme"] = self.selection.programme.code
+        shown = {name: value for name, value in known.items() if value}
+        return reverse("organizations:list") + (f"?{urlencode(shown)}" if shown else "")
+
+    def api_url(self, metric: str, by: str = "selection") -> str:
+        """The same figure from the API."""
+        names = ("place", "kind", "tier", "apex", "against", "as_of")
+        asked = [("programme", one.code) for one in self.selection.programmes]
+        asked += [(name, self.selection[name]) for name in names if self.selection[name]]
+        if closing := self.selection.question.round:
+            asked.append(("round", closing))
+        if by != "selection":
+            asked.append(("by", by))
+        return reverse("metrics-detail", kwargs={"name": metric}) + f"?{urlencode(asked)}"
+
+    def table_url(self, table: str, kind: str) -> str:
+        """A table of this page as a file, with the same filters."""
+        path = reverse("scaling:question-table", kwargs={"name": self.page.name, "table": table, "kind": kind})
+        return self.links.to(path)
+
+    def table(
+        self,
+        name: str,
+        columns: list[Column],
+        rows: list[list[Cell]],
+        *,
+        title: str,
+        caption: str,
+        subtitle: str = "",
+        folded: bool = False,
+    ) -> Table:
+        """A table of this page, to be downloaded as CSV and XLSX; `name` is a slug, once on the page."""
+        csv, xlsx = self.table_url(name, "csv"), self.table_url(name, "xlsx")
+        return Table(name, columns, rows, caption, title, subtitle, csv, xlsx, folded)
+
+    def round_url(self, code: str) -> str:
+        return reverse("indicators:round", kwargs={"code": code})
+
+    # --- saying that something is missing --------------------------------------------------------------------------
+    def missing(self, reason: str, what: str) -> Empty:
+        """“Not enough data” for a picture: which data, why, and where they are entered.
+
+        `reason` is the null reason of the figure, `what` the data in words (“members at the baseline”).
+        """
+        text = _("%(what)s: %(reason)s.") % {"what": what, "reason": formats.reason(reason)}
+        rounds = self.now.rounds
+        if reason == "MISSING_BASELINE":
+            return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
+        if rounds:
+            last = rounds[-1]
+            label = _("Round of %(day)s: who has reported what") % {"day": formats.day(last.date)}
+            return Empty(_("Not enough data"), text, label, self.round_url(last.code))
+        return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
+
+    def _no_programme(self) -> Empty:
+        return Empty(
+            _("No programme here"),
+            _("No programme fits these filters, or none has been assigned to you yet. An administrator can do that."),
+            _("Show everything"),
+            self.page.url,
+        )
+
+    def _no_rounds(self) -> Empty:
+        text = _(
+            "These figures come from approved returns of outcome rounds (baseline, then every two years). In this "
+            "selection no such round has opened, or nothing of it has been computed yet."
+        )
+        synthetic = [one for one in self.selection.visible.values() if one.is_synthetic]
+        if synthetic and self.selection["synthetic"] != "1" and not self.selection["programme"]:
+            label = _("See it with synthetic demonstration data")
+            return Empty(_("Not enough data"), text, label, Links.with_only(self.page.url, {"synthetic": "1"}))
+        if any(may(self.user, Permission.ROUNDS_MANAGE, programme=one) for one in self.selection.programmes):
+            return Empty(_("Not enough data"), text, _("Plan a round"), reverse("indicators:rounds"))
+        return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
+
+
+def build(request: HttpRequest, entry: QuestionPage) -> Page:
+    """A question page, whatever the address holds."""
+    asked = Asked.of(request, entry)
+    page = Page(
+        name=entry.name, title=str(entry.title), question=str(entry.question), answer="", share_url=asked.links.here()
+    )
+    if not asked.selection.errors:
+        try:
+            entry.build(asked, page)
+        except NotEnoughData as lack:
+            page.answer, page.empty = lack.answer, lack.empty
+            page.figures, page.headlines, page.tables = [], [], []
+        except UnknownCode as unknown:
+            asked.selection.errors[unknown.parameter] = _("There is no “%(code)s” that you may see.") % {
+                "code": unknown.code[:60]
+            }
+        except NotThis as misfit:
+            asked.selection.errors[misfit.parameter] = sentence(misfit.why)
+        except register_answers.TooMany:
+            asked.selection.errors[""] = _(
+                "This selection goes to the records of more than %(most)s organizations, which takes too long while "
+                "you wait. Leave out the day or the round to compare with, or choose one programme."
+            ) % {"most": formats.number(register_answers.MOST_RECORDS)}
+    if asked.selection.errors:
+        _refuse(asked, page)
+    _around(asked, page)
+    return page
+
+
+def _refuse(asked: Asked, page: Page) -> None:
+    """Nothing is drawn for a question that was not understood; the other filters are kept."""
+    page.answer = _("This question was not understood.")
+    page.error = asked.selection.errors.get("", "")
+    page.status = 400
+    page.figures, page.headlines, page.tables, page.left_out = [], [], [], []
+    page.empty = Empty(
+        _("Nothing is drawn"),
+        _("A figure for other filters than the ones asked for would mislead. The sentence at the filter says why."),
+        _("Go on without it"),
+        asked.links.here(),
+    )
+
+
+def _around(asked: Asked, page: Page) -> None:
+    page.filters = filters.build(asked.selection, asked.links, asked.page.takes)
+    for label in filters.not_applied(asked.selection, asked.page.takes):
+        page.chips.append(Chip(_("%(filter)s: not applied on this page") % {"filter": label}, "funnel"))
+
+
+# --- freshness, coverage, records: for pages of organizations --------------------------------------------------------
+def organizations(asked: Asked, page: Page, *metrics: str) -> None:
+    """Chips, what was left out, and links down, for a page whose figures rest on `metrics` of organizations."""
+    found = asked.now
+    page.chips += [freshness(found), *coverage(found)]
+    if found.is_synthetic:
+        page.chips.append(common.synthetic_chip())
+    page.left_out += left_out(asked)
+    page.records += records(asked, *metrics)
+
+
+def freshness(found: RegisterSet) -> Chip:
+    """When the oldest figure was computed, and whether a change still waits."""
+    if found.computed_at is None:
+        return Chip(_("not computed yet"), "clock", "warn")
+    text = _("computed %(when)s") % {"when": formats.ago(found.computed_at)}
+    waiting = found.marks_waiting
+    if waiting:
+        text += " · " + ngettext("%(count)d change waits", "%(count)d changes wait", waiting) % {"count": waiting}
+    return Chip(text, "clock", "warn" if waiting else "")
+
+
+def coverage(found: RegisterSet) -> list[Chip]:
+    """How many of those due have an approved return; how much of the total would be imputed for the rest."""
+    if not found.due:
+        return [Chip(_("no return was due"), "exclamation-triangle", "warn")]
+    row = found.row("round_coverage")
+    complete = row.outcome.figure.value is not None and row.outcome.figure.value >= row.thresholds.partial_below
+    text = _("%(reported)s of %(due)s organizations due reported (%(share)s)") % {
+        "reported": formats.number(found.reported),
+        "due": formats.number(found.due),
+        "share": formats.share(row.outcome.figure),
+    }
+    chips = [Chip(text, "check2-circle" if complete else "exclamation-triangle", "" if complete else "warn")]
+    imputed = found.figure("share_imputed")
+    if imputed.value:
+        text = _("nothing is imputed here; an estimate of all would be imputed for %(share)s")
+        chips.append(Chip(text % {"share": formats.share(imputed, 1)}, "info-circle"))
+    return chips
+
+
+def caveat(found: RegisterSet) -> str:
+    """The sentence for the answer itself where a round has so many gaps that figures are partial; else nothing."""
+    row = found.row("round_coverage")
+    share = row.outcome.figure.value
+    if share is None or share >= row.thresholds.partial_below:
+        return ""
+    return ngettext(
+        "Only %(reported)s of %(due)s organization due has reported.",
+        "Only %(reported)s of %(due)s organizations due have reported.",
+        found.due,
+    ) % {"reported": formats.number(found.reported), "due": formats.number(found.due)}
+
+
+def left_out(asked: Asked) -> list[Note]:
+    """Which organizations are not in the figures, and why."""
+    found = asked.now
+    notes = []
+    absent = found.due - found.reported
+    if absent:
+        text = ngettext(
+            "%(count)s organization was due and has no approved return in this round; it is not counted.",
+            "%(count)s organizations were due and have no approved return in this round; they are not counted.",
+            absent,
+        )
+        rounds = found.rounds
+        url = asked.round_url(rounds[-1].code) if len(rounds) == 1 else reverse("indicators:rounds")
+        notes.append(Note(text % {"count": formats.number(absent)}, _("Who has not reported"), url))
+    without = [source.programme for source in found.sources if source.closing is None]
+    if without:
+        text = ngettext(
+            "%(names)s has no round yet and is left out.", "%(names)s have no round yet and are left out.", len(without)
+        )
+        notes.append(Note(text % {"names": ", ".join(str(one) for one in without)}))
+    if not asked.selection["programme"] and asked.selection["synthetic"] != "1":
+        synthetic = [one for one in asked.selection.visible.values() if one.is_synthetic]
+        if synthetic and not found.is_synthetic:
+            notes.append(
+                Note(
+                    _("Synthetic demonstration programmes are left out."),
+                    _("Count them in"),
+                    asked.links.here(synthetic="1"),
+                )
+            )
+    return notes
+
+
+def records(asked: Asked, *metrics: str) -> list[Option]:
+    """Down to what the figures are made of."""
+    options = [Option(_("The organizations behind these figures"), asked.organizations_url())]
+    options += [
+        Option(_("Round of %(day)s and its returns") % {"day": formats.day(one.date)}, asked.round_url(one.code))
+        for one in asked.now.rounds[-3:]
+    ]
+    options += [
+        Option(_("The same from the API: %(metric)s") % {"metric": metric}, asked.api_url(metric)) for metric in metrics
+    ]
+    return options
+
+
+__all__ = ["Asked", "NotEnoughData", "build", "organizations"]

@@ -1,0 +1,489 @@
+"""Membership: is it growing, and where does the growth come from? (domain study 4.1, question 3)"""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from organizations.models import Kind
+from scaling import figures, formats
+from scaling.dashboards import frame
+from scaling.dashboards.common import cell, counted, signed
+from scaling.dashboards.frame import Asked
+from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.figures import Series, Step
+from scaling.metrics.figures import Figure
+from scaling.register_answers import Row
+from scaling.register_sets import RegisterSet
+
+PARTS = ("organic", "new", "lost", "late", "unseen")
+#: Parts that are growth or loss; the other two are organizations that were seen for the first time, or not seen.
+GROWTH = ("organic", "new", "lost")
+#: Bins of the histogram, in per cent; the ends are open.
+BINS = (-50, -25, -10, 0, 10, 25, 50, 100)
+
+
+def build(asked: Asked, page: Page) -> None:
+    now = asked.now
+    page.answer = _answer(now)
+    page.headlines = _headlines(asked)
+    page.figures = [_waterfall(asked), _over_rounds(asked), _by_kind(asked), _spread(asked)]
+    page.tables = [_cohorts(asked)]
+    frame.organizations(asked, page, "membership_change", "membership_growth_comparable")
+    page.left_out += _left_out(now)
+    page.notes = [
+        _(
+            "Growth is comparable: organizations first observed after their baseline (“seen late”) and those not "
+            "observed now (“not seen”) are taken out of both sides. New and lost organizations count."
+        ),
+        _("Members of primary organizations; somebody who belongs to two of them is counted in both."),
+    ]
+
+
+# --- the answer ------------------------------------------------------------------------------------------------------
+def _answer(now: RegisterSet) -> str:
+    growth = now.row("membership_growth_comparable")
+    value = growth.outcome.figure.value
+    members = now.figure("members_observed")
+    if value is None:
+        return _("Whether membership grows cannot be told: %(reason)s. %(members)s") % {
+            "reason": formats.reason(growth.outcome.figure.null_reason),
+            "members": _members(members),
+        }
+    parts = {name: now.figure(f"growth_{name}").value or Decimal(0) for name in GROWTH}
+    facts = {
+        "growth": formats.share(_size(growth.outcome.figure), 1),
+        "since": _since(now),
+        "source": _source(parts, rising=value > 0),
+    }
+    if value > 0:
+        text = _("Membership grew by %(growth)s since %(since)s%(source)s.") % facts
+    elif value < 0:
+        text = _("Membership fell by %(growth)s since %(since)s%(source)s.") % facts
+    else:
+        text = _("Membership has not changed since %(since)s%(source)s.") % facts
+    return f"{text} {frame.caveat(now) or _members(members)}"
+
+
+def _size(found: Figure) -> Figure:
+    return found if found.value is None else Figure(abs(found.value), unit=found.unit, bound=found.bound)
+
+
+def _since(now: RegisterSet) -> str:
+    if now.against is not None:
+        return formats.day(now.against.date)
+    return _("the baseline")
+
+
+def _source(parts: Mapping[str, Decimal], *, rising: bool) -> str:
+    """Where most of it comes from, as the end of a sentence; nothing where the parts say nothing."""
+    pulling = {name: value for name, value in parts.items() if (value > 0) == rising and value}
+    if not pulling:
+        return ""
+    largest = max(pulling, key=lambda name: abs(pulling[name]))
+    if len(pulling) == 1:
+        return {
+            ("organic", True): _(", all of it inside organizations that were there before"),
+            ("new", True): _(", all of it from new organizations"),
+            ("organic", False): _(", all of it from organizations that are still there"),
+            ("lost", False): _(", all of it with organizations that ended or fell dormant"),
+        }[largest, rising]
+    share = formats.share(Figure(abs(pulling[largest]) * 100 / sum(abs(value) for value in pulling.values())))
+    if rising:
+        text = {
+            "organic": _("; %(share)s of what was added joined organizations that were there before"),
+            "new": _("; %(share)s of what was added came with new organizations"),
+        }[largest]
+    else:
+        text = {
+            "organic": _("; %(share)s of what was lost left organizations that are still there"),
+            "lost": _("; %(share)s of what was lost went with organizations that ended or fell dormant"),
+        }[largest]
+    return text % {"share": share}
+
+
+def _members(members: Figure) -> str:
+    if members.value is None:
+        return _("How many members there are now: %(reason)s.") % {"reason": formats.reason(members.null_reason)}
+    return ngettext(
+        "%(count)s member was observed in the last round.",
+        "%(count)s members were observed in the last round.",
+        int(members.value),
+    ) % {"count": formats.number(members.value)}
+
+
+# --- headlines -------------------------------------------------------------------------------------------------------
+def _headlines(asked: Asked) -> list[Headline]:
+    now = asked.now
+    observed, opening = now.row("members_observed"), now.row("members_baseline")
+    growth, yearly = now.figure("membership_growth_comparable"), now.figure("membership_cagr")
+    organic, median = now.row("organic_growth"), now.row("median_organization_growth")
+    then = opening.outcome.figure
+    return [
+        Headline(
+            _("Members observed"),
+            formats.figure(observed.outcome.figure),
+            comparison="" if then.value is None else _("%(n)s at the baseline") % {"n": formats.bounded(then)},
+            null=formats.reason(observed.outcome.figure.null_reason),
+            note=_behind(observed),
+            help=_("Members of active primary organizations with an approved return; nothing is imputed."),
+            url=asked.organizations_url(),
+        ),
+        Headline(
+            _("Comparable growth"),
+            formats.change(growth, 1) if growth.value is not None else "",
+            comparison=_("%(rate)s a year") % {"rate": formats.change(yearly, 1)} if yearly.value is not None else "",
+            direction=_direction(growth),
+            null=formats.reason(growth.null_reason),
+            note=_beside(asked, "membership_growth_comparable"),
+            help=_("100 × (members now − seen late − B) ÷ B, where B is the baseline without those not seen now."),
+        ),
+        Headline(
+            _("Growth inside organizations"),
+            formats.change(organic.outcome.figure, 1) if organic.outcome.figure.value is not None else "",
+            direction=_direction(organic.outcome.figure),
+            null=formats.reason(organic.outcome.figure.null_reason),
+            note=ngettext(
+                "%(n)d organization seen at both dates",
+                "%(n)d organizations seen at both dates",
+                organic.outcome.n or 0,
+            )
+            % {"n": organic.outcome.n or 0},
+            help=_("The same organizations then and now."),
+        ),
+        Headline(
+            _("Half of the organizations grew by more than"),
+            formats.change(median.outcome.figure, 1) if median.outcome.figure.value is not None else "",
+            null=formats.reason(median.outcome.figure.null_reason),
+            note=_("the median of %(n)s organizations") % {"n": formats.number(median.outcome.n or 0)},
+            help=_("A few large organizations cannot move it."),
+        ),
+    ]
+
+
+def _behind(row: Row) -> str:
+    return _("%(n)s of %(due)s organizations") % {
+        "n": formats.number(row.outcome.n or 0),
+        "due": formats.number(row.outcome.n_due or 0),
+    }
+
+
+def _beside(asked: Asked, metric: str) -> str:
+    """The same figure of the programme to compare with."""
+    if asked.beside is None:
+        return ""
+    return f"{asked.beside.sources[0].programme}: {formats.change(asked.beside.figure(metric), 1)}"
+
+
+def _direction(found: Figure) -> str:
+    return "" if not found.value else "up" if found.value > 0 else "down"
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+def _part_names() -> dict[str, str]:
+    return {
+        "organic": _("inside organizations"),
+        "new": _("new organizations"),
+        "lost": _("lost organizations"),
+        "late": _("seen late"),
+        "unseen": _("not seen now"),
+    }
+
+
+def _part_help() -> dict[str, str]:
+    return {
+        "organic": _("joined or left organizations that were observed at both dates"),
+        "new": _("formed after the baseline"),
+        "lost": _("disbanded or dormant now; their members at the baseline"),
+        "late": _("existed at the baseline and were first observed later: not growth"),
+        "unseen": _("active, not observed in this round; their members at the baseline: not a loss"),
+    }
+
+
+def _waterfall(asked: Asked) -> FigureCard:
+    now = asked.now
+    title, subtitle = _("Where growth comes from"), _("members; grey: only seen for the first time, or not seen")
+    opening, closing = now.row("members_baseline"), now.row("members_observed")
+    parts = {name: now.row(f"growth_{name}") for name in PARTS}
+    table = asked.table(
+        "growth",
+        [
+            Column(_("Part")),
+            Column(_("Members"), numeric=True),
+            Column(_("Organizations"), numeric=True),
+            Column(_("What it is")),
+        ],
+        [
+            [Cell(_("baseline")), cell(opening.outcome.figure), _n(opening), Cell("")],
+            *(
+                [Cell(_part_names()[name]), signed(row.outcome.figure), _n(row), Cell(_part_help()[name])]
+                for name, row in parts.items()
+            ),
+            [Cell(_("now")), cell(closing.outcome.figure), _n(closing), Cell("")],
+        ],
+        caption=_("Members at the baseline, what was added and lost since, and members now"),
+        title=title,
+    )
+    lacking = next((row.outcome.figure for row in (opening, *parts.values()) if row.outcome.figure.value is None), None)
+    if lacking is not None or closing.outcome.figure.value is None:
+        figure = lacking or closing.outcome.figure
+        what = _("Members at the baseline") if lacking else _("Members in the last round")
+        return FigureCard("growth", title, "", table, None, subtitle, 12, empty=asked.missing(figure.null_reason, what))
+    steps = [
+        Step(
+            _("baseline"),
+            float(opening.outcome.figure.value or 0),
+            formats.figure(opening.outcome.figure),
+            "then",
+            True,
+        )
+    ]
+    for name, row in parts.items():
+        value = row.outcome.figure.value or Decimal(0)
+        role = "unseen" if name not in GROWTH else "gain" if value >= 0 else "loss"
+        steps.append(Step(_part_names()[name], float(value), formats.signed(value), role))
+    steps.append(
+        Step(
+            _("now"),
+            float(closing.outcome.figure.value),
+            formats.figure(closing.outcome.figure),
+            "now",
+            True,
+            asked.organizations_url(),
+        )
+    )
+    change = now.figure("membership_change")
+    reading = _("%(change)s members in all; %(real)s of them are growth or loss, the rest is who was seen.") % {
+        "change": formats.signed(change.value or Decimal(0)),
+        "real": formats.signed(sum((parts[name].outcome.figure.value or Decimal(0) for name in GROWTH), Decimal(0))),
+    }
+    return FigureCard("growth", title, reading, table, figures.waterfall(steps), subtitle, 7, 340)
+
+
+def _n(row: Row) -> Cell:
+    return counted(row.outcome.n)
+
+
+def _over_rounds(asked: Asked) -> FigureCard:
+    title = _("Members over the rounds")
+    history = asked.history
+    if history is None:
+        empty = asked.missing("NOT_APPLICABLE", _("Members over the rounds, for this day, federation or comparison"))
+        return FigureCard("rounds", title, "", None, None, span=5, empty=empty)
+    observed, reached = history.rows("members_observed", "round"), history.rows("round_coverage", "round")
+    named = {source.closing.code: source for source in history.sources if source.closing is not None}
+    ordered = sorted((code for code in observed if code in named), key=lambda code: (named[code].on, code))
+    table = asked.table(
+        "members-by-round",
+        [
+            Column(_("Round")),
+            Column(_("Programme")),
+            Column(_("Members observed"), numeric=True),
+            Column(_("Organizations"), numeric=True),
+            Column(_("Reported of those due"), numeric=True),
+        ],
+        [
+            [
+                Cell(formats.day(named[code].on), url=asked.round_url(code)),
+                Cell(str(named[code].programme)),
+                cell(observed[code].outcome.figure),
+                _n(observed[code]),
+                cell(reached[code].outcome.figure, 0),
+            ]
+            for code in ordered
+        ],
+        caption=_("Members observed in each round"),
+        title=title,
+    )
+    days = sorted({named[code].on for code in ordered})
+    lines = []
+    programmes = list(dict.fromkeys(named[code].programme for code in ordered))
+    for i, programme in enumerate(programmes[: len(figures.IN_TURN)]):
+        own: dict[datetime.date, str] = {named[code].on: code for code in ordered if named[code].programme == programme}
+        rows = [observed.get(own.get(day, "")) for day in days]
+        lines.append(
+            Series(
+                str(programme) if len(programmes) > 1 else "",
+                figures.IN_TURN[i],
+                [_float(row) for row in rows],
+                [formats.bounded(row.outcome.figure) if row is not None else "" for row in rows],
+                [asked.links.here(programme=programme.code, round=own[day]) if day in own else "" for day in days],
+            )
+        )
+    if not any(value is not None for line in lines for value in line.values) or len(days) < 2:
+        text = _("Members of one more round") if len(days) < 2 else _("Members of the rounds")
+        return FigureCard("rounds", title, "", table, None, span=5, empty=asked.missing("NOT_REPORTED", text))
+    first, last = observed[ordered[0]], observed[ordered[-1]]
+    reading = _(
+        "From %(first)s members in %(before)s organizations to %(last)s in %(after)s; rounds with gaps show fewer."
+    ) % {
+        "first": formats.bounded(first.outcome.figure),
+        "before": formats.number(first.outcome.n or 0),
+        "last": formats.bounded(last.outcome.figure),
+        "after": formats.number(last.outcome.n or 0),
+    }
+    figure = figures.over_time([day.isoformat() for day in days], lines)
+    return FigureCard("rounds", title, reading, table, figure, _("observed, nothing imputed"), 5, 340)
+
+
+def _float(row: Row | None) -> float | None:
+    return None if row is None or row.outcome.figure.value is None else float(row.outcome.figure.value)
+
+
+def _by_kind(asked: Asked) -> FigureCard:
+    title = _("Growth by kind of organization")
+    growth, observed = (asked.now.rows(name, "kind") for name in ("membership_growth_comparable", "members_observed"))
+    primary = {
+        kind: row for kind, row in growth.items() if row.register.membership.now.n or row.register.membership.then.n
+    }
+    ordered = sorted(primary, key=lambda kind: -(growth[kind].outcome.figure.value or Decimal(-999)))
+    table = asked.table(
+        "growth-by-kind",
+        [
+            Column(_("Kind")),
+            Column(_("Comparable growth, per cent"), numeric=True),
+            Column(_("Members observed"), numeric=True),
+            Column(_("Organizations compared"), numeric=True),
+        ],
+        [
+            [
+                Cell(str(Kind(kind).label), url=asked.links.here(kind=kind)),
+                cell(growth[kind].outcome.figure, 1),
+                cell(observed[kind].outcome.figure),
+                _n(growth[kind]),
+            ]
+            for kind in ordered
+        ],
+        caption=_("Comparable growth of members by kind of organization"),
+        title=title,
+    )
+    if not asked.now.splits("kind"):
+        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
+        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        return FigureCard("kinds", title, "", table, None, span=7, empty=empty)
+    known = [kind for kind in ordered if growth[kind].outcome.figure.value is not None]
+    if not known:
+        reason = next((growth[kind].outcome.figure.null_reason for kind in ordered), "NOT_REPORTED")
+        empty = asked.missing(reason, _("Members at two dates, by kind"))
+        return FigureCard("kinds", title, "", table, None, span=7, empty=empty)
+    labels = [str(Kind(kind).label) for kind in known]
+    texts = [formats.change(growth[kind].outcome.figure, 1) for kind in known]
+    bars = Series(
+        _("comparable growth"),
+        "plain",
+        [_float(growth[kind]) for kind in known],
+        texts,
+        [asked.links.here(kind=kind) for kind in known],
+    )
+    reading = _("%(kind)s grew the most: %(growth)s.") % {"kind": labels[0], "growth": texts[0]}
+    if (growth[known[0]].outcome.figure.value or 0) <= 0:
+        reading = _("No kind grew; %(kind)s did best: %(growth)s.") % {"kind": labels[0], "growth": texts[0]}
+    figure = figures.lying_bars(labels, [bars], texts)
+    figure["layout"]["showlegend"] = False
+    subtitle = _("comparable growth since the baseline; click a bar to look inside")
+    return FigureCard("kinds", title, reading, table, figure, subtitle, 7, max(300, 110 + 40 * len(known)))
+
+
+def _spread(asked: Asked) -> FigureCard:
+    """How many organizations grew by how much: whether the sum hides many that shrink."""
+    title = _("How organizations grew")
+    growths = asked.now.row("median_organization_growth").register.membership.growths
+    counts = [0] * (len(BINS) + 1)
+    shrinking = 0
+    for value, times in growths.items():
+        counts[sum(value >= edge for edge in BINS)] += times
+        shrinking += times if value < 0 else 0
+    names = [
+        _("below %(edge)s") % {"edge": _edge(BINS[0])},
+        *(f"{_edge(low)} … {_edge(high)}" for low, high in itertools.pairwise(BINS)),
+        _("%(edge)s and more") % {"edge": _edge(BINS[-1])},
+    ]
+    texts = [ngettext("%(n)d organization", "%(n)d organizations", n) % {"n": n} for n in counts]
+    table = asked.table(
+        "spread",
+        [Column(_("Growth, per cent")), Column(_("Organizations"), numeric=True)],
+        [[Cell(name), counted(n)] for name, n in zip(names, counts, strict=True)],
+        caption=_("Organizations by growth of their members since the baseline"),
+        title=title,
+    )
+    total = sum(counts)
+    if not total:
+        empty = asked.missing("MISSING_BASELINE", _("Members of the same organizations at two dates"))
+        return FigureCard("spread", title, "", table, None, span=5, empty=empty)
+    reading = ngettext(
+        "%(shrinking)s of %(total)s organization lost members.",
+        "%(shrinking)s of %(total)s organizations lost members.",
+        total,
+    ) % {"shrinking": formats.number(shrinking), "total": formats.number(total)}
+    roles = ["loss" if i <= BINS.index(0) else "gain" for i in range(len(counts))]
+    figure = figures.histogram(names, counts, texts, roles=roles, axis=_("growth since the baseline, per cent"))
+    return FigureCard("spread", title, reading, table, figure, _("organizations seen at both dates"), 5, 300)
+
+
+def _edge(value: int) -> str:
+    return formats.number(value).replace("-", "−")
+
+
+def _cohorts(asked: Asked) -> Table:
+    metrics = ("members_baseline", "growth_organic", "growth_lost", "members_observed", "membership_growth_comparable")
+    found = {name: asked.now.rows(name, "cohort") for name in metrics}
+    cohorts = sorted(found["members_observed"], key=lambda one: (one in ("", "None"), one))
+    rows = []
+    for cohort in cohorts:
+        row = found["members_observed"][cohort]
+        if not (row.register.membership.now.n or row.register.membership.then.n):
+            continue
+        label = (
+            formats.day(datetime.date.fromisoformat(cohort))
+            if cohort not in ("", "None")
+            else _("no baseline of its own")
+        )
+        rows.append(
+            [
+                Cell(label),
+                *(cell(found[name][cohort].outcome.figure, 1 if name == metrics[-1] else 0) for name in metrics),
+            ]
+        )
+    return asked.table(
+        "cohorts",
+        [
+            Column(_("Own baseline on")),
+            Column(_("Members then"), numeric=True),
+            Column(_("Inside organizations"), numeric=True),
+            Column(_("Lost"), numeric=True),
+            Column(_("Members now"), numeric=True),
+            Column(_("Comparable growth, per cent"), numeric=True),
+        ],
+        rows,
+        caption=_("Members by the date of the organizations' own baseline"),
+        title=_("By cohort"),
+        subtitle=_("organizations with the same baseline"),
+    )
+
+
+def _left_out(now: RegisterSet) -> list[Note]:
+    recalled = now.row("members_baseline").register.membership.recalled.n
+    if not recalled:
+        return []
+    text = ngettext(
+        "The baseline of %(count)s organization was told from memory afterwards.",
+        "The baseline of %(count)s organizations was told from memory afterwards.",
+        recalled,
+    )
+    return [Note(text % {"count": formats.number(recalled)})]
+
+
+PAGE = QuestionPage(
+    name="membership",
+    title=gettext_lazy("Membership"),
+    question=gettext_lazy("Is membership growing, and where does growth come from?"),
+    icon="people",
+    build=build,
+    takes=OF_ORGANIZATIONS | {"beside"},
+)

@@ -1,0 +1,38 @@
+"""Figure builders: plain data in, Plotly figure out; one look for page, PNG and PDF. See `base.py`."""
+
+from scaling.figures.bars import Levels, Span, Step, histogram, levels, lying_bars, stacked_bars, timeline, waterfall
+from scaling.figures.base import IN_TURN, ROLES, Mark, Series
+from scaling.figures.dots import Dot, Dumbbell, dumbbells, scatter
+from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
+from scaling.figures.lines import Curve, indexed_lines, over_time, slope, stacked_area, step_curve
+
+__all__ = [
+    "IN_TURN",
+    "ROLES",
+    "Curve",
+    "Dot",
+    "Dumbbell",
+    "Flow",
+    "Levels",
+    "Mark",
+    "Node",
+    "Series",
+    "Span",
+    "Step",
+    "country_map",
+    "dumbbells",
+    "heat_map",
+    "histogram",
+    "indexed_lines",
+    "levels",
+    "lying_bars",
+    "over_time",
+    "sankey",
+    "scatter",
+    "slope",
+    "stacked_area",
+    "stacked_bars",
+    "step_curve",
+    "timeline",
+    "waterfall",
+]

@@ -1,0 +1,134 @@
+"""Fields and flows: heat maps, Sankey diagrams, maps of countries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scaling.figures.base import ROLES, finish, meta
+
+#: Colour scales: more of one thing; worse and better than the middle; levels of a rating, as `level-1` to `level-6`.
+SCALES = {
+    "sequential": [[0.0, "#e3eeea"], [1.0, ROLES["members"]]],
+    "diverging": [[0.0, ROLES["loss"]], [0.5, "#f3f1ee"], [1.0, ROLES["gain"]]],
+    "levels": [[i / 5, ROLES[f"level-{i + 1}"]] for i in range(6)],
+}
+
+
+def heat_map(
+    columns: Sequence[str],
+    rows: Sequence[str],
+    values: Sequence[Sequence[float | None]],
+    texts: Sequence[Sequence[str]],
+    *,
+    scale: str = "sequential",
+    least: float,
+    most: float,
+    urls: Sequence[Sequence[str]] = (),
+    written: bool = False,
+) -> dict[str, Any]:
+    """A field for each row and column, the first row on top; None is left blank. `written`: the text stands in it."""
+    trace = {
+        "type": "heatmap",
+        "x": list(columns),
+        "y": list(rows),
+        "z": [list(row) for row in values],
+        "customdata": [list(row) for row in texts],
+        "hovertemplate": "%{y} · %{x}: %{customdata}<extra></extra>",
+        "hoverongaps": False,
+        "zmin": least,
+        "zmax": most,
+        "colorscale": SCALES[scale],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+        "name": "",
+        "meta": {"scale": scale} | ({"urls": [list(row) for row in urls]} if urls else {}),
+    }
+    if written:
+        trace |= {"text": [list(row) for row in texts], "texttemplate": "%{text}"}
+    return finish(
+        [trace],
+        xaxis={"type": "category", "side": "top"},
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
+        meta={"lying": True, "grid": True},
+    )
+
+
+@dataclass(frozen=True)
+class Node:
+    """`column`: 0 is where the flow begins."""
+
+    label: str
+    role: str
+    column: int = 0
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """From one node to another, by their places in the list."""
+
+    source: int
+    target: int
+    value: float
+    text: str
+    url: str = ""
+
+
+def sankey(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[str, Any]:
+    """Flows between columns; their width is their value. Nodes without a flow are left out by Plotly."""
+    columns = max((node.column for node in nodes), default=0) or 1
+    trace = {
+        "type": "sankey",
+        "arrangement": "snap",
+        "node": {
+            "label": [node.label for node in nodes],
+            "color": [ROLES[node.role] for node in nodes],
+            "x": [min(max(node.column / columns, 0.001), 0.999) for node in nodes],
+            "pad": 18,
+            "thickness": 18,
+            "hovertemplate": "%{label}: %{value}<extra></extra>",
+        },
+        "link": {
+            "source": [flow.source for flow in flows],
+            "target": [flow.target for flow in flows],
+            "value": [flow.value for flow in flows],
+            "customdata": [flow.text for flow in flows],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        "meta": meta(roles=[node.role for node in nodes], urls=[flow.url for flow in flows])
+        | {"node_urls": [node.url for node in nodes]},
+    }
+    return finish([trace], margin={"l": 10, "r": 10, "t": 10, "b": 10})
+
+
+def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str) -> dict[str, Any]:
+    """Countries shaded by a value; everything else stays pale."""
+    trace = {
+        "type": "choropleth",
+        "locations": list(codes),
+        "z": list(values),
+        "text": list(texts),
+        "hovertemplate": "%{text}<extra></extra>",
+        "locationmode": "ISO-3",
+        "colorscale": [[0, "#a9cdbf"], [1, "#1b5e4b"]],
+        "zmin": 0,
+        "showscale": False,
+        "name": label,
+        "meta": meta("map"),
+    }
+    return finish(
+        [trace],
+        geo={
+            "projection": {"type": "natural earth"},
+            "lonaxis": {"range": [-25, 105]},
+            "lataxis": {"range": [-30, 45]},
+            "showcoastlines": False,
+            "showframe": False,
+            "showland": True,
+            "showcountries": True,
+        },
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+    )

@@ -1,0 +1,96 @@
+"""Many metrics from one read: the same figures as one by one, in a number of queries that does not grow."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organizations.models import Organization
+from programmes.models import Programme
+from scaling import register_answers, register_sets
+from scaling.metrics import REGISTER_METRICS
+from scaling.register_questions import Question
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+ASKED: list[dict[str, Any]] = [
+    {},
+    {"round": "net-2020"},
+    {"round": "net-2022", "against": "net-2018"},
+    {"as_of": datetime.date(2022, 12, 31)},
+    {"kind": "shg"},
+    {"apex": "F1"},
+    {"apex": "F1", "kind": "shg"},
+]
+
+
+@pytest.mark.parametrize("filters", ASKED, ids=str)
+def test_a_set_answers_as_each_metric_alone(net: Programme, filters: dict[str, Any]) -> None:
+    someone = factories.administrator()
+    question = Question(programmes=("NET",), **filters)
+    found = register_sets.read(user=someone, question=question).now
+    for name, metric in REGISTER_METRICS.items():
+        (alone,) = register_answers.rows(user=someone, metric=metric, question=question)
+        assert found.row(name).outcome == alone.outcome, name
+        assert found.row(name).thresholds == alone.thresholds
+
+
+@pytest.mark.parametrize("by", ["kind", "tier", "cohort", "programme"])
+def test_groups_are_those_of_the_metric_alone(net: Programme, by: str) -> None:
+    someone = factories.administrator()
+    metric = REGISTER_METRICS["members_observed"]
+    found = register_sets.read(user=someone, question=Question(programmes=("NET",))).now.rows("members_observed", by)
+    alone = register_answers.rows(user=someone, metric=metric, question=Question(programmes=("NET",), by=by))
+    assert {group: row.outcome for group, row in found.items()} == {str(row.group): row.outcome for row in alone}
+
+
+def test_history_holds_the_rounds_up_to_the_asked_one(net: Programme) -> None:
+    someone = factories.administrator()
+    alone = register_answers.rows(
+        user=someone, metric=REGISTER_METRICS["members_observed"], question=Question(programmes=("NET",), by="round")
+    )
+    assert len(alone) > 2
+    expected = {str(row.group): row.outcome for row in alone}
+    whole = register_sets.read(user=someone, question=Question(programmes=("NET",)), history=True)
+    assert whole.history is not None
+    assert {code: row.outcome for code, row in whole.history.rows("members_observed", "round").items()} == expected
+    until = register_sets.read(user=someone, question=Question(programmes=("NET",), round="net-2020"), history=True)
+    assert until.history is not None
+    rounds = until.history.rows("members_observed", "round")
+    assert "net-2020" in rounds and "net-2022" not in rounds
+    assert rounds == {code: row for code, row in rounds.items() if row.outcome == expected[code]}
+
+
+def test_areas_put_places_together(net: Programme) -> None:
+    someone = factories.administrator()
+    places = set(Organization.objects.filter(enrolments__programme=net).values_list("place__code", flat=True))
+    question = Question(programmes=("NET",))
+    found = register_sets.read(user=someone, question=question, areas=dict.fromkeys(places, "all")).now
+    assert found.groups("area") == ["all"]
+    whole = found.rows("members_observed", "area")["all"].outcome
+    assert whole == found.row("members_observed").outcome
+
+
+def test_the_total_of_a_federation_is_not_split_and_says_so(net: Programme) -> None:
+    found = register_sets.read(user=factories.administrator(), question=Question(programmes=("NET",), apex="F1")).now
+    assert not found.splits("kind") and found.rows("members_observed", "kind") == {}
+    assert found.splits("cohort") and found.figure("members_observed").value
+
+
+def test_a_dozen_metrics_take_as_many_queries_as_one(net: Programme) -> None:
+    someone = factories.administrator()
+
+    def count(names: list[str]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            found = register_sets.read(user=someone, question=Question(programmes=("NET",)), history=True)
+            for name in names:
+                found.now.row(name)
+                found.now.rows(name, "kind")
+        return len(queries)
+
+    count(["members_observed"])  # who may see what is looked up once
+    assert count(list(REGISTER_METRICS)) == count(["members_observed"]) <= 14
