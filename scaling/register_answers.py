@@ -221,7 +221,16 @@ class _Selection:
         if self.apex is not None:
             totals = FederationTotal.objects.filter(round__in=by_round, apex=self.apex)
             return [self._part(by_round, layouts, total, "", "", "") for total in totals]
-        cells = Cell.objects.filter(round__in=by_round).filter(self._cells_for(by)).select_related("place")
+        return self._stored(by_round, layouts, self._cells_for(by))
+
+    def cells_of_areas(self, sources: list[Source], areas: Iterable[str]) -> list[Part]:
+        """One for each area, source and cohort: everything inside the area, of the kind and tier selected."""
+        by_round = {source.closing.pk: source for source in sources if source.closing is not None}
+        wanted = Q(kind=self.kind, tier=self.tier, within=True, place__code__in=areas)
+        return self._stored(by_round, store.layouts(by_round), wanted)
+
+    def _stored(self, by_round: Mapping[int, Source], layouts: Mapping[int, RoundLayout], wanted: Q) -> list[Part]:
+        cells = Cell.objects.filter(round__in=by_round).filter(wanted).select_related("place")
         return [self._part(by_round, layouts, cell, cell.place.code, cell.kind, cell.tier) for cell in cells]
 
     @staticmethod

@@ -1,17 +1,18 @@
 """Many metrics of organizations for one selection, from one read.
 
 `register_answers.rows` answers one metric and reads for it. A page asks for a dozen of them, by several groupings and
-over rounds: `read` fetches sources, cells and marks once, in a fixed number of queries, joins them once for each
-grouping, and answers every metric from that. The figures are the same to the last digit, because both go through the
-same functions.
+over rounds: `read` fetches sources, the cells of the whole and marks once, and the cells of a grouping when it is first
+asked for; it joins them once and answers every metric from that. The figures are the same to the last digit, because
+both go through the same functions.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from scaling import readers, register_answers
@@ -40,6 +41,8 @@ class RegisterSet:
     limits: InForce
     #: place → the area it is shown in, for `by="area"`; a place that is not here is left out.
     areas: Mapping[str, str] = field(default_factory=dict)
+    #: Reads the cells of a grouping when it is first asked for; None where `parts` are all that there is.
+    load: Callable[[str], list[Part]] | None = None
     _condensed: dict[str, dict[str | None, list[Part]]] = field(default_factory=dict)
 
     # --- asking ----------------------------------------------------------------------------------------------------
@@ -60,7 +63,7 @@ class RegisterSet:
 
     def splits(self, by: str) -> bool:
         """Whether the set knows of this grouping: the stored total of a federation has neither kind, tier nor place."""
-        return by not in STANDING or any(part.kind for part in self.parts)
+        return by not in STANDING or self.load is not None or any(part.kind for part in self.parts)
 
     # --- what stands behind it -------------------------------------------------------------------------------------
     @property
@@ -107,8 +110,11 @@ class RegisterSet:
     def _groups(self, by: str) -> dict[str | None, list[Part]]:
         if by not in self._condensed:
             groups: dict[str | None, list[Part]] = defaultdict(list)
-            for part in self.parts if self.splits(by) else ():
-                if by != "area":
+            stored = by in STANDING and self.load is not None
+            for part in self._parts_for(by):
+                if by == "area" and stored:
+                    groups[part.place].append(part)
+                elif by != "area":
                     groups[register_answers._group(part, by)].append(part)
                 elif part.place in self.areas:
                     groups[self.areas[part.place]].append(part)
@@ -117,6 +123,11 @@ class RegisterSet:
                 for group in sorted(groups, key=lambda one: (one is not None, one or ""))
             }
         return self._condensed[by]
+
+    def _parts_for(self, by: str) -> list[Part]:
+        if by in STANDING and self.load is not None:
+            return self.load(by)
+        return self.parts if self.splits(by) else []
 
     def _row(self, metric: str, by: str, group: str | None, parts: list[Part], changes: Mapping[str, Any]) -> Row:
         asked = replace(self.question, by="place" if by == "area" else by, **changes)
@@ -159,20 +170,26 @@ def read(*, user: Any, question: Question, history: bool = False, areas: Mapping
     limits = InForce(source.programme.pk for source in every)
     older: RegisterSet | None = None
 
-    def made(sources: list[Source], parts: list[Part], question: Question) -> RegisterSet:
-        return RegisterSet(question, sources, parts, against, waiting, limits, areas or {})
+    def made(sources: list[Source], parts: list[Part], question: Question, stored: bool = False) -> RegisterSet:
+        load = partial(_load, selection, sources, frozenset((areas or {}).values())) if stored else None
+        return RegisterSet(question, sources, parts, against, waiting, limits, areas or {}, load)
 
     if selection.from_cells(asked, sources, against):
-        parts = selection.cells(every)
+        parts = selection.cells(every, "selection")
         now_keys = {_key(source) for source in sources}
-        now = made(sources, [part for part in parts if _key(part.source) in now_keys], asked)
+        now = made(sources, [part for part in parts if _key(part.source) in now_keys], asked, selection.apex is None)
         if history:
             older = made(past, [part for part in parts if part.source.closing is not None], replace(asked, by="round"))
         return Reading(now, older)
     now = made(sources, selection.records(sources, asked, against), asked)
     if history and against is None and not selection.needs_records(asked):
-        older = made(past, selection.cells(past), replace(asked, by="round"))
+        older = made(past, selection.cells(past, "selection"), replace(asked, by="round"))
     return Reading(now, older)
+
+
+def _load(selection: register_answers._Selection, sources: list[Source], areas: frozenset[str], by: str) -> list[Part]:
+    """Stored cells of a grouping: those of kinds, of tiers, or of areas with all inside them."""
+    return selection.cells_of_areas(sources, areas) if by == "area" else selection.cells(sources, by)
 
 
 def _key(source: Source) -> tuple[int, int | None]:

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from indicators.models import PhaseResult
+from indicators.models import PhaseResult, Round
 from indicators.results import on_basis
 from programmes.financing import Rates, amount_on
 from programmes.models import FinancingLine, FinancingStage, Phase
