@@ -65,13 +65,14 @@ def test_history_holds_the_rounds_up_to_the_asked_one(net: Programme) -> None:
     assert rounds == {code: row for code, row in rounds.items() if row.outcome == expected[code]}
 
 
-def test_areas_put_places_together(net: Programme) -> None:
+def test_an_area_stands_for_all_that_lies_inside_it(net: Programme) -> None:
     someone = factories.administrator()
-    places = set(Organization.objects.filter(enrolments__programme=net).values_list("place__code", flat=True))
-    question = Question(programmes=("NET",))
-    found = register_sets.read(user=someone, question=question, areas=dict.fromkeys(places, "all")).now
-    assert found.groups("area") == ["all"]
-    whole = found.rows("members_observed", "area")["all"].outcome
+    places = Organization.objects.filter(enrolments__programme=net).values_list("place__code", "place__country__code")
+    areas = {code: country or code for code, country in places}
+    found = register_sets.read(user=someone, question=Question(programmes=("NET",)), areas=areas).now
+    (country,) = set(areas.values())
+    assert found.groups("area") == [country]
+    whole = found.rows("members_observed", "area")[country].outcome
     assert whole == found.row("members_observed").outcome
 
 
