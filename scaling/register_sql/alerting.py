@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from scaling.metrics.cells import Register
 from scaling.metrics.stored import unflatten
@@ -34,10 +35,10 @@ CANDIDATES = """
             o.aggregated_from IS NOT NULL
             OR EXISTS (SELECT 1 FROM s_link l WHERE l.org = o.id AND l.valid @> %(on)s::date)))
         OR (o.is_primary AND n.org IS NOT NULL AND (
-            n.g_poorest * t.members <= t.g_poorest * n.members
+            100.0 * n.g_poorest / NULLIF(n.members, 0) - 100.0 * t.g_poorest / NULLIF(t.members, 0) < %(fallen)s
             OR n.l_women * n.members < %(parity)s * n.g_women * n.leaders
             OR n.l_poorest * n.members < %(parity)s * n.g_poorest * n.leaders
-            OR (n.kept_terms = 0 AND n.changed_offices = 0)
+            OR (n.kept_terms = 0 AND n.changed_offices = 0 AND n.gov_2 <= 3)
             OR (n.members <= e.members AND o.stage <> 'linked')))
     )
     UNION SELECT id FROM s_family
@@ -92,6 +93,7 @@ def candidates(
             **found.parameters,
             "two_before": two_before.number if two_before is not None else -1,
             "parity": found.limits.leadership_parity,
+            "fallen": Decimal("0.01") - found.limits.watch_points,  # a hundredth wider than the rule, which rounds
         },
     )
     shrunk = fetch(

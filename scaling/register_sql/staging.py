@@ -2,7 +2,8 @@
 
 stage(facts, programme_id=…, on=…, closing=…) → Stage, with tables
     s_org     id, pos (NULL where it counts nowhere) and what the sums of `columns.py` look at
-    s_pos     where organizations stand alike: id, place_id, kind, tier, cohort, apexes, apex
+    s_pos     where organizations stand alike: id, leaf, place_id, kind, tier, cohort, apexes, apex
+    s_leaves  cells of one cohort: leaf, place_id, kind, tier, cohort
     s_member  membership of each family in the decomposition (4.1), by the organization that leads it
     s_edge    memberships in force: member, apex, is_edge (both exist), is_upward (not an association)
     s_apex    depth, span, is_cut of each apex in the graph
@@ -81,6 +82,7 @@ def stage(
     outcomes = [one for one in facts.rounds if one.is_outcome]
     _baselines(facts, outcomes, on, closing, against)
     table("s_standing", steps.STANDING)
+    table("s_leaves", steps.LEAVES_OF_CELLS)
     table("s_pos", steps.POSITIONS)
     table("s_at", steps.POSITION_OF)
     _views(facts, found)

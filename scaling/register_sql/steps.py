@@ -73,9 +73,13 @@ STANDING = """
            COALESCE(u.apexes, '{}') AS apexes, CASE WHEN k.is_primary THEN 0 ELSE k.id END AS apex
     FROM s_known k JOIN s_base b ON b.id = k.id LEFT JOIN s_up u ON u.org = k.id WHERE k.own
 """
+LEAVES_OF_CELLS = """
+    SELECT row_number() OVER () AS leaf, f.* FROM (SELECT DISTINCT place_id, kind, tier, cohort FROM s_standing) f
+"""
 POSITIONS = """
-    SELECT row_number() OVER () AS id, f.*
+    SELECT row_number() OVER () AS id, f.*, l.leaf
     FROM (SELECT DISTINCT place_id, kind, tier, cohort, apexes, apex FROM s_standing) f
+    JOIN s_leaves l USING (place_id, kind, tier, cohort)
 """
 POSITION_OF = """
     SELECT s.id, p.id AS pos FROM s_standing s JOIN s_pos p USING (apexes, apex, place_id, cohort, kind, tier)

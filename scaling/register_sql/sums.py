@@ -91,23 +91,30 @@ def _numbers(every: Sequence[Column], row: str) -> str:
 
 
 def by_place(every: Sequence[Column]) -> None:
-    """Make `s_cell` and `s_cell_bar`: by place alone and with all inside it, by kind and tier and without."""
+    """Make `s_cell` and `s_cell_bar`: by place alone and with all inside it, by kind and tier and without.
+
+    The leaves are summed from the positions, everything else from the leaves, of which there are fewer.
+    """
     table("s_above", ABOVE)
     for name, source, value, inner, group in (
         ("s_cell", "s_sum", _sums(every), ", ".join(f"x.c{number}" for number in range(len(every))), ""),
         ("s_cell_bar", "s_bar", "bar, key, sum(n) AS n", "x.bar, x.key, x.n", ", bar, key"),
     ):
         table(
+            "s_leaf",
+            f"""SELECT l.place_id, l.kind, l.tier, l.cohort, x.* FROM (
+                    SELECT p.leaf, {value} FROM {source} s JOIN s_pos p ON p.id = s.pos GROUP BY p.leaf{group}
+                ) x JOIN s_leaves l ON l.leaf = x.leaf""",
+        )
+        table(
             name,
-            f"""WITH alone AS (
-                    SELECT place_id, {_ALL}, false AS within, cohort, {value}
-                    FROM {source} s JOIN s_pos p ON p.id = s.pos GROUP BY place_id, cohort{group}, {_SETS}
-                ), leaves AS (
-                    SELECT a.above AS place_id, x.kind, x.tier, x.cohort, {inner}
-                    FROM alone x JOIN s_above a ON a.place_id = x.place_id WHERE x.kind <> '' AND x.tier <> ''
-                )
-                SELECT * FROM alone UNION ALL
-                SELECT place_id, {_ALL}, true, cohort, {value} FROM leaves GROUP BY place_id, cohort{group}, {_SETS}""",
+            f"""SELECT place_id, kind, tier, false AS within, cohort, {inner} FROM s_leaf x
+                UNION ALL
+                SELECT place_id, {_ALL}, false, cohort, {value} FROM s_leaf
+                GROUP BY place_id, cohort{group}, GROUPING SETS ((kind), (tier), ())
+                UNION ALL
+                SELECT a.above, {_ALL}, true, cohort, {value} FROM s_leaf x JOIN s_above a ON a.place_id = x.place_id
+                GROUP BY a.above, cohort{group}, {_SETS}""",
         )
 
 

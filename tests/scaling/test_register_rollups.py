@@ -212,7 +212,7 @@ def together(rows: Iterable[Components], key: Callable[[Any], Any], paths: list[
     found: dict[Any, Flat] = defaultdict(dict)
     for row in rows:
         found[key(row)] = plus(found[key(row)], store.flat_of(row, paths))
-    return dict(found)
+    return {about: flat for about, flat in found.items() if flat}
 
 
 def rows_of(model: Any, round_: Round) -> tuple[Any, list[str]]:
@@ -233,8 +233,8 @@ def stored(round_: Round) -> Stored:
 def of_oracle(round_: Round) -> Stored:
     cells, federations = oracle.of_round(Round.objects.get(pk=round_.pk))
     return (
-        {key: told(register) for key, register in cells.items()},
-        {code: told(register) for code, register in federations.items()},
+        {key: flat for key, register in cells.items() if (flat := told(register))},
+        {code: flat for code, register in federations.items() if (flat := told(register))},
     )
 
 
