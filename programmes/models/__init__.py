@@ -13,7 +13,15 @@ from programmes.models.financing import (
 )
 from programmes.models.partners import Partner, PartnerCategory
 from programmes.models.places import Place
-from programmes.models.programmes import Phase, PhasePlace, Programme, ProgrammeReplication, SourceCheck
+from programmes.models.programmes import (
+    Phase,
+    PhasePlace,
+    Programme,
+    ProgrammeCountry,
+    ProgrammeReplication,
+    SourceCheck,
+)
+from programmes.models.trails import Trail
 
 __all__ = [
     "CorrectionKind",
@@ -31,9 +39,11 @@ __all__ = [
     "PolicyEvent",
     "PriceIndex",
     "Programme",
+    "ProgrammeCountry",
     "ProgrammeReplication",
     "RoleAssignment",
     "SourceCheck",
     "Space",
     "SpaceAssessment",
+    "Trail",
 ]
