@@ -29,35 +29,53 @@ def tracked(**options: Any) -> Any:
 
 
 class Begin(migrations.RunPython):
-    """The last step of a migration that adds trails: rows without an event get one, and the trails begin now."""
+    """The last step of a migration that adds trails: each says what its table says, and begins now."""
 
     def __init__(self, app: str, *models: str) -> None:
         def begin(apps: Any, schema_editor: Any) -> None:
+            trail = apps.get_model("programmes", "Trail").objects.using(schema_editor.connection.alias)
             for name in models:
-                model, event = apps.get_model(app, name), apps.get_model(app, f"{name}Event")
+                model = apps.get_model(app, name)
                 with schema_editor.connection.cursor() as cursor:
-                    cursor.execute(
-                        kept_sql(model, event, "NOT EXISTS (SELECT 1 FROM {event} e WHERE e.pgh_obj_id = t.id)"), [KEPT]
-                    )
-                apps.get_model("programmes", "Trail").objects.using(schema_editor.connection.alias).update_or_create(
-                    table=model._meta.db_table, defaults={"since": _now(schema_editor.connection)}
-                )
+                    since = catch_up(cursor, model, apps.get_model(app, f"{name}Event"))
+                trail.update_or_create(table=model._meta.db_table, defaults={"since": since})
 
         super().__init__(begin, migrations.RunPython.noop)
 
 
-def kept_sql(model: Any, event: Any, condition: str) -> str:
-    """SQL that gives rows of a table the event that its triggers would have given them; its parameter is the label."""
-    columns = [f'"{field.column}"' for field in event._meta.concrete_fields if not field.name.startswith("pgh_")]
-    table, trail = f'"{model._meta.db_table}"', f'"{event._meta.db_table}"'
-    return (
+def catch_up(cursor: Any, model: Any, event: Any) -> Any:
+    """Rows that the trail does not know as they are get an event of now, those that are gone their deletion; what they
+    had been before stays unknown. Returns the moment."""
+    table, trail, columns = f'"{model._meta.db_table}"', f'"{event._meta.db_table}"', _columns(event)
+    last = (
+        f"FROM {trail} e WHERE {{}} AND NOT EXISTS (SELECT 1 FROM {trail} later "
+        "WHERE later.pgh_obj_id = e.pgh_obj_id AND later.pgh_id > e.pgh_id)"
+    )
+    same = f"ROW({_of('e', columns)}) IS NOT DISTINCT FROM ROW({_of('t', columns)})"
+    told = last.format(f"e.pgh_obj_id = t.id AND e.pgh_label <> 'delete' AND {same}")
+    gone = last.format(f"e.pgh_label <> 'delete' AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = e.pgh_obj_id)")
+    cursor.execute(copied(model, event, KEPT, f"NOT EXISTS (SELECT 1 {told})"))
+    cursor.execute(
         f"INSERT INTO {trail} ({', '.join(columns)}, pgh_created_at, pgh_label, pgh_obj_id) "
-        f"SELECT {', '.join(f't.{column}' for column in columns)}, trellis_recorded_at(), %s, t.id "
-        f"FROM {table} t WHERE {condition.format(event=trail)} ORDER BY t.id"
+        f"SELECT {_of('e', columns)}, trellis_recorded_at(), 'delete', e.pgh_obj_id {gone}"
+    )
+    cursor.execute("SELECT clock_timestamp()")
+    return cursor.fetchone()[0]
+
+
+def copied(model: Any, event: Any, label: str, condition: str) -> str:
+    """SQL that gives rows (`t`) of a table an event as they are, as its triggers would."""
+    columns = _columns(event)
+    return (
+        f'INSERT INTO "{event._meta.db_table}" ({", ".join(columns)}, pgh_created_at, pgh_label, pgh_obj_id) '
+        f"SELECT {_of('t', columns)}, trellis_recorded_at(), '{label}', t.id "
+        f'FROM "{model._meta.db_table}" t WHERE {condition} ORDER BY t.id'
     )
 
 
-def _now(connection: Any) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+def _columns(event: Any) -> list[str]:
+    return [f'"{field.column}"' for field in event._meta.concrete_fields if not field.name.startswith("pgh_")]
+
+
+def _of(alias: str, columns: list[str]) -> str:
+    return ", ".join(f"{alias}.{column}" for column in columns)

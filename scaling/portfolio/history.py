@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connection
 
 from indicators.models import Return
-from programmes.trails import kept_sql
+from programmes.trails import copied
 from scaling.portfolio.copying import Table
 from scaling.recorded import RESTED_ON, event_model
 
@@ -44,8 +44,11 @@ def write_comings(tables: dict[str, Table]) -> int:
         for table in tables.values():
             if table.model in models and table.model is not Return:
                 condition = f"t.id >= {int(table.first_id)}"
-                cursor.execute(kept_sql(table.model, event_model(table.model), condition), ["insert"])
+                event = event_model(table.model)
+                cursor.execute(copied(table.model, event, "insert", condition))
                 written += cursor.rowcount
+                cursor.execute(f"ANALYZE {event._meta.db_table}")
+        cursor.execute("ANALYZE indicators_returnevent")
     return written
 
 
