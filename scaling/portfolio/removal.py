@@ -105,10 +105,9 @@ def _delete_trails_of_what_is_gone() -> int:
     deleted = 0
     with connection.cursor() as cursor:
         for table, trail in _trails():
-            cursor.execute(
-                f"DELETE FROM {trail} e USING had_{table} had WHERE had.id = e.pgh_obj_id "
-                f"AND NOT EXISTS (SELECT 1 FROM {table} t WHERE t.id = e.pgh_obj_id)"
-            )
+            cursor.execute(f"DELETE FROM had_{table} had WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.id = had.id)")
+            cursor.execute(f"ANALYZE had_{table}")
+            cursor.execute(f"DELETE FROM {trail} WHERE pgh_obj_id IN (SELECT id FROM had_{table})")
             deleted += cursor.rowcount
             cursor.execute(f"DROP TABLE had_{table}")
     return deleted
