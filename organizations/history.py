@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from organizations.models import Organization
 from programmes.models import Phase, Programme
+from programmes.trails import KEPT
 
 #: Of each kind of row the newest events are read.
 LIMIT = 300
@@ -61,7 +62,11 @@ def of(organization: Organization, *, user: Any, persons: bool) -> list[Change]:
             continue
         read += _with_the_one_before(_events(name, paths, organization, user))
     names = _names_of_users(event for event, _before in read)
-    changes = [_change(event, before, names, organization) for event, before in read]
+    changes = [
+        _change(event, before, names, organization)
+        for event, before in read
+        if event.pgh_label != KEPT  # it was there already; nobody did anything
+    ]
     return sorted((one for one in changes if one.cells or one.verb != "update"), key=lambda one: one.when, reverse=True)
 
 

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
+
 from programmes.models import Phase, Programme, ProgrammeReplication
-from scaling import rollups
+from scaling import recorded, rollups
 from scaling.metrics import METRICS, Metric, Outcome
 from scaling.metrics.figures import Bound, Figure
 from scaling.metrics.subjects import Components, Subject, join_phases, join_programmes
@@ -32,7 +35,8 @@ class UnknownCode(Exception):
 
 @dataclass
 class Workspace:
-    """Everything that metrics of phases need on one figure basis, for one asker: read once, in six queries."""
+    """Everything that metrics of phases need on one figure basis, for one asker: read once, in six queries. With
+    `known_at` from the records as they were known at that moment, else from cells."""
 
     basis: str
     programmes: dict[str, Programme]
@@ -42,33 +46,51 @@ class Workspace:
     whole: dict[int, Components] = field(default_factory=dict)
     #: programme id → ids of the programmes whose model it replicates, visible or not
     originals: dict[int, list[int]] = field(default_factory=dict)
+    known_at: datetime.datetime | None = None
 
     @classmethod
-    def load(cls, *, user: Any, basis: str) -> Workspace:
-        """Raises nothing; somebody without a role gets an empty workspace."""
-        programmes = {p.code: p for p in Programme.objects.visible_to(user).prefetch_related("countries")}
+    def load(cls, *, user: Any, basis: str, known_at: datetime.datetime | None = None) -> Workspace:
+        """Somebody without a role gets an empty workspace. Raises what `recorded.known` raises."""
+        visible = Programme.objects.visible_to(user)
+        if known_at is None:
+            return cls._load(visible, basis, None)
+        ids = list(visible.values_list("pk", flat=True))  # who may see what is decided by today
+        with recorded.known(known_at):
+            return cls._load(Programme.objects.filter(pk__in=ids), basis, known_at)
+
+    @classmethod
+    def _load(cls, visible: QuerySet[Programme], basis: str, known_at: datetime.datetime | None) -> Workspace:
+        programmes = {p.code: p for p in visible.prefetch_related("countries")}
         ids = [programme.pk for programme in programmes.values()]
         phases = {
             phase.code: phase
             for phase in Phase.objects.filter(programme_id__in=ids).order_by("programme_id", "sequence")
         }
-        cells = PhaseCell.objects.filter(basis=basis, phase__programme_id__in=ids)
         components: dict[int, Components] = {}
         computed: dict[int, datetime.datetime] = {}
-        for cell in cells:
-            components[cell.phase_id] = rollups.components_of(cell)
-            computed[cell.phase_id] = cell.computed_at
+        if known_at is None:
+            for cell in PhaseCell.objects.filter(basis=basis, phase__programme_id__in=ids):
+                components[cell.phase_id] = rollups.components_of(cell)
+                computed[cell.phase_id] = cell.computed_at
+        else:
+            components = rollups.components_from_records([phase.pk for phase in phases.values()], basis)
+            computed = dict.fromkeys(components, timezone.now())
         originals: dict[int, list[int]] = {}
         for programme_id, original_id in ProgrammeReplication.objects.filter(programme_id__in=ids).values_list(
             "programme_id", "original_id"
         ):
             originals.setdefault(programme_id, []).append(original_id)
-        return cls(basis, programmes, phases, components, computed, rollups.programme_results(ids, basis), originals)
+        whole = rollups.programme_results(ids, basis)
+        return cls(basis, programmes, phases, components, computed, whole, originals, known_at)
 
     def load_phases(self, basis: str, phases: list[Phase]) -> Workspace:
-        """The same with the cells of these phases on another basis (one query)."""
+        """The same with the cells of these phases on another basis (one query; as known at a moment, five)."""
         if basis == self.basis:
             return self
+        if self.known_at is not None:
+            with recorded.known(self.known_at):
+                found = rollups.components_from_records([phase.pk for phase in phases], basis)
+            return replace(self, basis=basis, components=found)
         cells = PhaseCell.objects.filter(basis=basis, phase__in=phases)
         return replace(self, basis=basis, components={cell.phase_id: rollups.components_of(cell) for cell in cells})
 
@@ -164,6 +186,7 @@ class Row:
     phases: tuple[Phase, ...]
     against: str
     basis: str
+    known_at: datetime.datetime | None
     outcome: Outcome
     reported: int
     due: int
@@ -192,6 +215,7 @@ def answer(
         phases=tuple(phases),
         against=against,
         basis=workspace.basis,
+        known_at=workspace.known_at,
         outcome=outcome,
         reported=subject.own.lines_reported,
         due=subject.own.lines,

@@ -28,7 +28,7 @@ from scaling.register_api import (
 )
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
 from scaling.rest.filters import check_parameters
-from scaling.rest.parameters import choice, codes, one_date
+from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_date, one_moment
 
 BY = ("selection", "programme", "phase")
 
@@ -44,6 +44,7 @@ class MetricRowSerializer(serializers.Serializer[Any]):
     phases = serializers.ListField(child=serializers.CharField())
     against = serializers.CharField(allow_null=True)
     basis = serializers.ChoiceField(choices=FigureBasis.choices)
+    known_at = serializers.DateTimeField(allow_null=True, help_text="as known at this moment; null: now")
     value = ExactDecimalField(max_digits=40, decimal_places=10, allow_null=True)
     unit = serializers.CharField()
     null_reason = serializers.ChoiceField(choices=NullReason.choices, allow_null=True)
@@ -71,6 +72,7 @@ def as_row(row: answers.Row) -> dict[str, Any]:
         "phases": [phase.code for phase in row.phases],
         "against": row.against or None,
         "basis": row.basis,
+        "known_at": row.known_at,
         "value": answers.exact(figure.value),
         "unit": figure.unit or row.metric.unit,
         "null_reason": figure.null_reason or None,
@@ -108,7 +110,7 @@ class MetricView(APIView):
     table_name = "metric"
     #: What only metrics of phases take.
     of_phases = frozenset({"phase", "basis"})
-    common = frozenset({"format", "programme", "against", "place", "as_of", "by", "synthetic"})
+    common = frozenset({"format", "programme", "against", "place", "as_of", "known_at", "by", "synthetic"})
 
     @extend_schema(
         operation_id="metrics_compute",
@@ -140,6 +142,13 @@ class MetricView(APIView):
                 description="Phases that had begun by this date; for organizations, the register of this date with the "
                 "last round before it.",
             ),
+            OpenApiParameter(
+                "known_at",
+                {"oneOf": [{"type": "string", "format": "date-time"}, {"type": "string", "format": "date"}]},
+                description="Figures as they were known at this moment, whatever was entered, approved or corrected "
+                "since; a date stands for its end in the time zone of the site. Not in the future, and not before "
+                "changes were kept on record. Goes with as_of: what was known at one moment about another day.",
+            ),
             OpenApiParameter("basis", str, enum=FigureBasis.values, description="For phases. Default: printed."),
             OpenApiParameter(
                 "by", str, enum=list(dict.fromkeys((*BY, *REGISTER_BY))), description="Default: selection."
@@ -167,7 +176,9 @@ class MetricView(APIView):
                 {parameter: _("This metric is about phases; it cannot be split by %(name)s.") % {"name": parameter}}
             )
         basis = choice(request, "basis", tuple(FigureBasis.values))
-        workspace = answers.Workspace.load(user=request.user, basis=basis)
+        known_at = one_moment(request, "known_at")
+        with known_or_refused("known_at"):
+            workspace = answers.Workspace.load(user=request.user, basis=basis, known_at=known_at)
         programme_codes = self._in_place(request, workspace, codes(request, "programme"))
         as_of = one_date(request, "as_of")
         try:
@@ -181,9 +192,7 @@ class MetricView(APIView):
                 include_synthetic=choice(request, "synthetic", ("0", "1")) == "1",
             )
         except answers.UnknownCode as unknown:
-            raise ValidationError(
-                {unknown.parameter: _("There is no “%(code)s” that you may see.") % {"code": unknown.code[:60]}}
-            ) from None
+            raise ValidationError({unknown.parameter: not_there(unknown.code, known_at)}) from None
         results = [as_row(row) for row in rows]
         if request.accepted_renderer.format != "json":
             return Response(results)

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByCountryOrEverywhere, ByProgramme, Everyone, ScopedQuerySet
+from programmes.trails import tracked
 from programmes.vocabulary import FigureBasis
 
 
@@ -242,6 +243,7 @@ def _whole_limit(label: Any, most: int) -> models.PositiveSmallIntegerField[Any,
     return models.PositiveSmallIntegerField(label, validators=[MinValueValidator(1), MaxValueValidator(most)])
 
 
+@tracked()
 class ThresholdSetting(models.Model):
     """The thresholds of one country (or of all, without a country) from a day until a day (half-open).
 

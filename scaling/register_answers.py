@@ -1,8 +1,8 @@
 """Answer a metric of organizations: choose rounds, take cells (or records where cells do not tell), call the function.
 
 Cells answer for whole programmes, places, kinds, tiers and federations against own baselines. Another opening, another
-day, one organization, a federation cut by kind or place, and programmes that share organizations are answered from the
-records themselves.
+day, one organization, a federation cut by kind or place, programmes that share organizations, and what was known at a
+moment are answered from the records themselves.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from organizations.models import Organization, ProgrammeEnrolment
-from programmes.models import Place
-from scaling import readers, register_rollups
+from programmes.models import Place, Programme
+from scaling import readers, recorded, register_rollups
 from scaling.answers import UnknownCode
 from scaling.metrics import Outcome, RegisterMetric, RegisterSubject
 from scaling.metrics.cells import Register, joined
@@ -28,7 +28,16 @@ from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
 from scaling.metrics.thresholds import Thresholds
 from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind, RoundLayout
-from scaling.register_questions import BY, NotThis, Question, Source, against_of, shared_organizations, sources_of
+from scaling.register_questions import (
+    BY,
+    NotThis,
+    Question,
+    Source,
+    against_of,
+    shared_organizations,
+    sources_of,
+    visible_programmes,
+)
 from scaling.register_rollups import Position
 from scaling.register_sql import store
 from scaling.thresholds import InForce
@@ -77,9 +86,19 @@ class Row:
 
 
 def rows(*, user: Any, metric: RegisterMetric, question: Question) -> list[Row]:
-    """Raises UnknownCode for what does not exist in the asker's scope, NotThis, TooMany."""
-    sources = sources_of(user, question)
-    selection = _Selection.of(user, question)
+    """Raises UnknownCode for what does not exist in the asker's scope, NotThis, TooMany; with `known_at` also what
+    `recorded.known` raises. Who may see what is decided by today, what there is to see by `known_at`."""
+    visible = visible_programmes(user)
+    seen = _Seen.of(user, question)
+    with recorded.known(question.known_at):
+        return _rows(metric, question, visible, seen)
+
+
+def _rows(metric: RegisterMetric, question: Question, visible: dict[str, Programme], seen: _Seen) -> list[Row]:
+    if question.known_at is not None:
+        visible = on_record(visible)
+    sources = sources_of(visible, question)
+    selection = _Selection.of(seen, question)
     against = against_of(sources, question)
     if selection.from_cells(question, sources, against):
         parts = selection.cells(sources, question.by)
@@ -90,12 +109,18 @@ def rows(*, user: Any, metric: RegisterMetric, question: Question) -> list[Row]:
         groups[_group(part, question.by)].append(part)
     if question.by == "selection":
         groups.setdefault(None, [])
-    waiting = _waiting(sources)
+    waiting = _waiting(sources) if question.known_at is None else {}
     limits = InForce(source.programme.pk for source in sources)
     return [
         _row(metric, question, group, found or [], sources, against, waiting, limits)
         for group, found in sorted(groups.items(), key=lambda one: (one[0] is not None, one[0] or ""))
     ]
+
+
+def on_record(visible: dict[str, Programme]) -> dict[str, Programme]:
+    """A programme registered later has no place in what was known then."""
+    there = set(Programme.objects.filter(pk__in=[one.pk for one in visible.values()]).values_list("pk", flat=True))
+    return {code: one for code, one in visible.items() if one.pk in there}
 
 
 def _group(part: Part, by: str) -> str | None:
@@ -168,6 +193,26 @@ def _waiting(sources: list[Source]) -> dict[int, int]:
 
 
 @dataclass(frozen=True)
+class _Seen:
+    """The place and the organizations that are named, by their ids, as the asker may see them today."""
+
+    place: int | None = None
+    apex: int | None = None
+    organization: int | None = None
+
+    @classmethod
+    def of(cls, user: Any, question: Question) -> _Seen:
+        named: dict[str, int] = {}
+        for name, model in (("place", Place), ("apex", Organization), ("organization", Organization)):
+            if code := getattr(question, name):
+                pk = model.objects.visible_to(user).filter(code=code).values_list("pk", flat=True).first()
+                if pk is None:
+                    raise UnknownCode(name, code)
+                named[name] = pk
+        return cls(**named)
+
+
+@dataclass(frozen=True)
 class _Selection:
     """Which organizations: by place (and all inside it), kind, tier, apex, or one of them."""
 
@@ -179,20 +224,18 @@ class _Selection:
     organization: Organization | None = None
 
     @classmethod
-    def of(cls, user: Any, question: Question) -> _Selection:
+    def of(cls, seen: _Seen, question: Question) -> _Selection:
+        """Raises UnknownCode for what was not on record yet at the moment that is asked for."""
         places = None
-        if question.place:
-            found = Place.objects.visible_to(user).filter(code=question.place).first()
-            if found is None:
+        if seen.place is not None:
+            places = frozenset(_inside(seen.place))
+            if not places:
                 raise UnknownCode("place", question.place)
-            places = frozenset(_inside(found.pk))
         named: dict[str, Organization | None] = {}
-        for name in ("apex", "organization"):
-            code = getattr(question, name)
-            one = Organization.objects.visible_to(user).filter(code=code).first() if code else None
-            if code and one is None:
-                raise UnknownCode(name, code)
-            named[name] = one
+        for name, pk in (("apex", seen.apex), ("organization", seen.organization)):
+            named[name] = None if pk is None else Organization.objects.filter(pk=pk).first()
+            if pk is not None and named[name] is None:
+                raise UnknownCode(name, getattr(question, name))
         return cls(question.place, places, question.kind, question.tier, **named)
 
     def takes(self, place: str, kind: str, tier: str) -> bool:
@@ -208,7 +251,7 @@ class _Selection:
         return self.organization is not None or (self.apex is not None and cut)
 
     def from_cells(self, question: Question, sources: list[Source], against: readers.RoundRow | None) -> bool:
-        if against is not None or self.needs_records(question):
+        if question.known_at is not None or against is not None or self.needs_records(question):
             return False
         if any(source.closing is None or source.closing.date != source.on for source in sources):
             return False

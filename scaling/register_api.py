@@ -24,7 +24,7 @@ from scaling.metrics.cells import LOCAL, REAL, USD
 from scaling.metrics.figures import Figure
 from scaling.register_answers import BY, NotThis, Question
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
-from scaling.rest.parameters import choice, codes, one_code, one_date
+from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_code, one_date, one_moment
 
 PRICES = (LOCAL, USD, REAL)
 MOST_MONTHS = 600
@@ -56,6 +56,7 @@ class RegisterRowSerializer(serializers.Serializer[Any]):
     programmes = serializers.ListField(child=serializers.CharField())
     rounds = serializers.ListField(child=serializers.CharField())
     on = serializers.ListField(child=serializers.DateField(), help_text="dates that the figure describes")
+    known_at = serializers.DateTimeField(allow_null=True, help_text="as known at this moment; null: now")
     against = serializers.CharField(allow_null=True, help_text="null: the own baseline of each organization")
     place = serializers.CharField(allow_null=True)
     kind = serializers.CharField(allow_null=True)
@@ -105,6 +106,7 @@ def as_row(row: register_answers.Row) -> dict[str, Any]:
         "programmes": list(dict.fromkeys(source.programme.code for source in row.sources)),
         "rounds": [source.closing.code for source in row.sources if source.closing is not None],
         "on": sorted({source.on for source in row.sources}),
+        "known_at": asked.known_at,
         "against": asked.against or None,
         **{name: getattr(asked, name) or None for name in ("place", "kind", "tier", "apex", "organization")},
         "dimension": asked.dimension if "dimension" in depends else None,
@@ -149,6 +151,7 @@ def question_of(request: Request) -> Question:
         against=one_code(request, "against"),
         by=choice(request, "by", BY),
         as_of=one_date(request, "as_of"),
+        known_at=one_moment(request, "known_at"),
         dimension=_dimension(request),
         months=_months(request),
         prices=choice(request, "prices", PRICES),
@@ -181,18 +184,17 @@ def register_response(request: Request, metric: RegisterMetric) -> Response:
     """The answer for a metric of organizations."""
     question = question_of(request)
     try:
-        found = register_answers.rows(user=request.user, metric=metric, question=question)
+        with known_or_refused("known_at"):
+            found = register_answers.rows(user=request.user, metric=metric, question=question)
     except UnknownCode as unknown:
-        raise ValidationError(
-            {unknown.parameter: _("There is no “%(code)s” that you may see.") % {"code": unknown.code[:60]}}
-        ) from None
+        raise ValidationError({unknown.parameter: not_there(unknown.code, question.known_at)}) from None
     except NotThis as misfit:
         raise ValidationError({misfit.parameter: sentence(misfit.why)}) from None
     except register_answers.TooMany:
         raise ValidationError(
             _(
-                "This question goes to the records of more than %(most)d organizations; leave out “against”, “as_of” "
-                "and “organization”, or name a smaller programme."
+                "This question goes to the records of more than %(most)d organizations; leave out “against”, “as_of”, "
+                "“known_at” and “organization”, or name a smaller programme."
             )
             % {"most": register_answers.MOST_RECORDS}
         ) from None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count
+from django.utils import timezone
 
 from indicators.models import Round, RoundStatus
 from organizations.models import ProgrammeEnrolment
@@ -31,7 +32,8 @@ class NotThis(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """What is asked, as codes. `as_of`: the register of that day, with the last round before it."""
+    """What is asked, as codes. `as_of`: the register of that day, with the last round before it. `known_at`: as it was
+    known at that moment (with its zone), not now."""
 
     programmes: tuple[str, ...] = ()
     place: str = ""
@@ -43,10 +45,16 @@ class Question:
     against: str = ""
     by: str = "selection"
     as_of: Day | None = None
+    known_at: datetime.datetime | None = None
     dimension: str = "governance"
     months: Decimal = Decimal(24)
     prices: str = LOCAL
     include_synthetic: bool = False
+
+    @property
+    def today(self) -> Day:
+        """The day on which it is asked: of what was known at a moment, the day of that moment here."""
+        return timezone.localdate(self.known_at) if self.known_at is not None else datetime.date.today()
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,13 @@ class Source:
     closing: readers.RoundRow | None
 
 
-def sources_of(user: Any, question: Question) -> list[Source]:
-    visible = {programme.code: programme for programme in Programme.objects.visible_to(user).order_by("code")}
+def visible_programmes(user: Any) -> dict[str, Programme]:
+    """Programmes that somebody may see today, whatever was known when, by code."""
+    return {programme.code: programme for programme in Programme.objects.visible_to(user).order_by("code")}
+
+
+def sources_of(visible: dict[str, Programme], question: Question) -> list[Source]:
+    """The sources among the visible programmes. Raises UnknownCode, NotThis."""
     for code in question.programmes:
         if code not in visible:
             raise UnknownCode("programme", code)
@@ -71,15 +84,17 @@ def sources_of(user: Any, question: Question) -> list[Source]:
         ids = set(enrolled.values_list("programme_id", flat=True))
         chosen = [programme for programme in visible.values() if programme.pk in ids]
     if question.round:
-        found = Round.objects.visible_to(user).filter(code=question.round).select_related("programme").first()
-        if found is None or (question.programmes and found.programme.code not in question.programmes):
+        by_pk = {programme.pk: programme for programme in visible.values()}
+        found = Round.objects.filter(code=question.round, programme__in=by_pk).first()
+        if found is None or (question.programmes and by_pk[found.programme_id].code not in question.programmes):
             raise UnknownCode("round", question.round)
         if found.status == RoundStatus.PLANNED:
             raise NotThis("round", "planned")
         if question.as_of is not None and question.as_of < found.reference_date:
             raise NotThis("as_of", "before_round")
-        return [Source(found.programme, question.as_of or found.reference_date, register_rollups.round_row(found))]
-    until = question.as_of or datetime.date.today()
+        on = question.as_of or found.reference_date
+        return [Source(by_pk[found.programme_id], on, register_rollups.round_row(found))]
+    until = question.as_of or question.today
     rounds: dict[int, list[readers.RoundRow]] = defaultdict(list)
     opened = Round.objects.filter(programme__in=chosen, reference_date__lte=until).exclude(status=RoundStatus.PLANNED)
     for found in opened.order_by("reference_date", "pk"):

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from scaling import readers, register_answers
+from programmes.models import Programme
+from scaling import readers, recorded, register_answers
 from scaling.metrics import REGISTER_METRICS
 from scaling.metrics.cells import joined
 from scaling.metrics.figures import Figure
 from scaling.metrics.register import RegisterMetric
 from scaling.register_answers import Part, Row
-from scaling.register_questions import Question, Source, against_of, sources_of
+from scaling.register_questions import Question, Source, against_of, sources_of, visible_programmes
 from scaling.thresholds import InForce
 
 #: Places are grouped as the caller says (`areas`), everything else by what a part stands for.
@@ -159,20 +160,35 @@ class Reading:
 
 
 def read(*, user: Any, question: Question, history: bool = False, areas: Mapping[str, str] | None = None) -> Reading:
-    """Everything of a selection. Raises UnknownCode, NotThis and TooMany as `register_answers.rows` does."""
+    """Everything of a selection. Raises what `register_answers.rows` does. With `known_at` there is no history."""
     asked = replace(question, by="selection")
-    sources = sources_of(user, asked)
-    past = _past(user, asked, sources) if history else []
-    selection = register_answers._Selection.of(user, asked)
+    visible = visible_programmes(user)
+    seen = register_answers._Seen.of(user, asked)
+    with recorded.known(asked.known_at):
+        return _read(asked, visible, seen, history and asked.known_at is None, areas or {})
+
+
+def _read(
+    asked: Question,
+    visible: dict[str, Programme],
+    seen: register_answers._Seen,
+    history: bool,
+    areas: Mapping[str, str],
+) -> Reading:
+    if asked.known_at is not None:
+        visible = register_answers.on_record(visible)
+    sources = sources_of(visible, asked)
+    past = _past(visible, asked, sources) if history else []
+    selection = register_answers._Selection.of(seen, asked)
     against = against_of(sources, asked)
     every = list({_key(source): source for source in [*sources, *past]}.values())
-    waiting = register_answers._waiting(every)
+    waiting = register_answers._waiting(every) if asked.known_at is None else {}
     limits = InForce(source.programme.pk for source in every)
     older: RegisterSet | None = None
 
     def made(sources: list[Source], parts: list[Part], question: Question, stored: bool = False) -> RegisterSet:
-        load = partial(_load, selection, sources, frozenset((areas or {}).values())) if stored else None
-        return RegisterSet(question, sources, parts, against, waiting, limits, areas or {}, load)
+        load = partial(_load, selection, sources, frozenset(areas.values())) if stored else None
+        return RegisterSet(question, sources, parts, against, waiting, limits, areas, load)
 
     if selection.from_cells(asked, sources, against):
         parts = selection.cells(every, "selection")
@@ -196,13 +212,13 @@ def _key(source: Source) -> tuple[int, int | None]:
     return source.programme.pk, source.closing.pk if source.closing is not None else None
 
 
-def _past(user: Any, asked: Question, sources: Sequence[Source]) -> list[Source]:
+def _past(visible: dict[str, Programme], asked: Question, sources: Sequence[Source]) -> list[Source]:
     """Every outcome round of these programmes up to the asked dates."""
     until = {source.programme.pk: source.on for source in sources}
     programmes = tuple(source.programme.code for source in sources)
     if not programmes:
         return []
-    found = sources_of(user, replace(asked, by="round", round="", programmes=programmes))
+    found = sources_of(visible, replace(asked, by="round", round="", programmes=programmes))
     return [
         replace(source, on=source.closing.date)
         for source in found

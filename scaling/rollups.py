@@ -134,27 +134,43 @@ def _try_lock(space: int, pk: int) -> bool:
 # --- one phase -------------------------------------------------------------------------------------------------------
 def recompute_phase(phase_id: int) -> None:
     """Write the cells of a phase on every figure basis from its records as they are now."""
-    lines = list(
-        FinancingLine.objects.filter(phase_id=phase_id)
-        .select_related("partner")
-        .prefetch_related("corrections")
-        .order_by("pk")
-    )
-    results = list(
-        PhaseResult.objects.filter(phase_id=phase_id)
-        .select_related("indicator")
-        .prefetch_related("corrections")
-        .order_by("pk")
-    )
+    records = _Records([phase_id])
     if not Phase.objects.filter(pk=phase_id).exists():
         return
-    rates = Rates({line.currency for line in lines})
     now = timezone.now()
     for basis in FigureBasis.values:
-        components = {"money": _money(lines, basis, rates), "results": _results(results, basis)}
         PhaseCell.objects.update_or_create(
-            phase_id=phase_id, basis=basis, defaults={"components": components, "computed_at": now}
+            phase_id=phase_id, basis=basis, defaults={"components": records.summed(phase_id, basis), "computed_at": now}
         )
+
+
+def components_from_records(phase_ids: Iterable[int], basis: str) -> dict[int, Components]:
+    """What the cells of these phases would say if they were computed from what is read now. Five queries."""
+    ids = list(phase_ids)
+    records = _Records(ids)
+    return {pk: _loaded(records.summed(pk, basis)) for pk in ids}
+
+
+class _Records:
+    """Financing lines and results of phases, with their corrections and the rates they need."""
+
+    def __init__(self, phase_ids: list[int]) -> None:
+        self.lines: dict[int, list[FinancingLine]] = {}
+        self.results: dict[int, list[PhaseResult]] = {}
+        lines = FinancingLine.objects.filter(phase_id__in=phase_ids).select_related("partner")
+        results = PhaseResult.objects.filter(phase_id__in=phase_ids).select_related("indicator")
+        for line in lines.prefetch_related("corrections").order_by("pk"):
+            self.lines.setdefault(line.phase_id, []).append(line)
+        for result in results.prefetch_related("corrections").order_by("pk"):
+            self.results.setdefault(result.phase_id or 0, []).append(result)
+        self.rates = Rates({line.currency for found in self.lines.values() for line in found})
+
+    def summed(self, phase_id: int, basis: str) -> dict[str, Any]:
+        """The components of a phase as a cell keeps them."""
+        return {
+            "money": _money(self.lines.get(phase_id, []), basis, self.rates),
+            "results": _results(self.results.get(phase_id, []), basis),
+        }
 
 
 def _at_design(lines: list[FinancingLine]) -> str:
@@ -238,7 +254,10 @@ def _figure(row: dict[str, Any]) -> Figure:
 # --- reading back ----------------------------------------------------------------------------------------------------
 def components_of(cell: PhaseCell) -> Components:
     """The plain components that metrics work on."""
-    stored = cell.components
+    return _loaded(cell.components)
+
+
+def _loaded(stored: dict[str, Any]) -> Components:
     money = tuple(
         Money(
             row["class"],

@@ -72,6 +72,8 @@ INSTALLED_APPS = [
 
 #: Nobody changes or deletes what the history says, not even in SQL.
 PGHISTORY_APPEND_ONLY = True
+#: One moment for all that a transaction changes (programmes/trails.py).
+PGHISTORY_CREATED_AT_FUNCTION = "trellis_recorded_at()"
 
 MIDDLEWARE = [
     "scaling.middleware.ProbeMiddleware",

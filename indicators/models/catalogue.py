@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import Everyone, ScopedQuerySet
+from programmes.trails import tracked
 from programmes.vocabulary import CountBasis, always
 
 
@@ -28,6 +29,7 @@ class IndicatorType(models.TextChoices):
     SCALE_UP = "scale_up", _("scale-up")
 
 
+@tracked(fields=["id", "code"], model_name="IndicatorEvent")
 class Indicator(models.Model):
     """A code that stays; what it means stands in its versions."""
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
 from programmes.models import CorrectionKind
+from programmes.trails import tracked
 from programmes.vocabulary import CountBasis, NullReason, Qualifier
 
 
+@tracked()
 class PhaseResult(models.Model):
     """One figure of a phase, or of a programme as a whole where the source names no phase.
 
@@ -101,6 +103,7 @@ class PhaseResult(models.Model):
         return f"{self.phase or self.programme} · {self.indicator} {self.subcategory}".strip()
 
 
+@tracked()
 class PhaseResultCorrection(models.Model):
     """A corrected value or basis beside the reported one."""
 

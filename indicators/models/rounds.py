@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from indicators.models.catalogue import CollectedIn
 from organizations.models.base import known
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 
 
 class RoundKind(models.TextChoices):
@@ -55,10 +55,7 @@ def _day_after(field: str) -> models.ExpressionWrapper:
     )
 
 
-@pghistory.track(
-    pghistory.InsertEvent(level=pgtrigger.Statement),
-    pghistory.UpdateEvent(level=pgtrigger.Statement),
-)
+@tracked()
 class Round(models.Model):
     """A collection round of a programme. Instrument and scale version are fixed for it (I-18)."""
 
@@ -188,6 +185,7 @@ class DueReason(models.TextChoices):
     HAS_BASELINE = "has_baseline", _("has its own baseline already")
 
 
+@tracked()
 class RoundDue(models.Model):
     """The list of organizations due, frozen when the round opens."""
 
@@ -245,6 +243,7 @@ class ExitForm(models.Model):
         return str(self.due)
 
 
+@tracked()
 class OverlapSample(models.Model):
     """Of members asked in a round, how many are in another organization too: by kind and place, empty for all (4.2).
 

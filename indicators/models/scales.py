@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.models.catalogue import translated
 from programmes.access import Everyone, ScopedQuerySet
+from programmes.trails import tracked
 
 LOWEST, HIGHEST = 1, 6
 
@@ -45,6 +46,7 @@ class ScaleVersion(models.Model):
         return f"{self.scale} {self.number}"
 
 
+@tracked()
 class ScaleItem(models.Model):
     version = models.ForeignKey(
         ScaleVersion, on_delete=models.CASCADE, related_name="items", verbose_name=_("version of the scale")

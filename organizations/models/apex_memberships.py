@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, of_organization, tracked
+from organizations.models.base import inside_life, known, of_organization
 from programmes.access import ScopedQuerySet
+from programmes.trails import tracked
 
 
 class ApexRole(models.TextChoices):

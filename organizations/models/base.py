@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pghistory
 import pgtrigger
 from django.db import models
 
 from programmes.access import ByLinkedRows
 
 ENROLMENT = "organizations.ProgrammeEnrolment"
-
-
-def tracked(**options: Any) -> Any:
-    """Who changed what when: the database itself writes each change down, and what is written stays."""
-    return pghistory.track(
-        pghistory.InsertEvent(level=pgtrigger.Statement),
-        pghistory.UpdateEvent(level=pgtrigger.Statement),
-        pghistory.DeleteEvent(level=pgtrigger.Statement),
-        append_only=True,
-        **options,
-    )
 
 
 def of_organization(path: str) -> ByLinkedRows:

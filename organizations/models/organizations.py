@@ -13,9 +13,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import ENROLMENT, known, tracked
+from organizations.models.base import ENROLMENT, known
 from programmes.access import ByLinkedRows, ByProgramme, Everyone, ScopedQuerySet
 from programmes.models import Place
+from programmes.trails import tracked
 from programmes.vocabulary import always
 
 

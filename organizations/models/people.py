@@ -12,8 +12,9 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, of_organization, tracked
+from organizations.models.base import inside_life, known, of_organization
 from programmes.access import ByLinkedRows, ScopedQuerySet
+from programmes.trails import tracked
 
 
 class Sex(models.TextChoices):
@@ -61,6 +62,7 @@ class Person(models.Model):
         return self.code
 
 
+@tracked()
 class PersonMembership(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
     organization = models.ForeignKey(

@@ -10,8 +10,9 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, of_organization, tracked
+from organizations.models.base import inside_life, known, of_organization
 from programmes.access import ScopedQuerySet
+from programmes.trails import tracked
 
 
 class Status(models.TextChoices):
@@ -115,6 +116,7 @@ class Succession(models.Model):
         return f"{self.predecessor} → {self.successor}"
 
 
+@tracked()
 class BondingCheck(models.Model):
     """A facilitator's dated checklist: the group was bonded on that day, or not (domain study 4.9).
 

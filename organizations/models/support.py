@@ -7,8 +7,9 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models.base import inside_life, known, money, of_organization, tracked
+from organizations.models.base import inside_life, known, money, of_organization
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 
 
 class ServiceKind(models.TextChoices):

@@ -11,8 +11,16 @@ from programmes.models.financing import (
 )
 from programmes.models.partners import Partner, PartnerCategory
 from programmes.models.places import Place
-from programmes.models.programmes import Phase, PhasePlace, Programme, ProgrammeReplication, SourceCheck
+from programmes.models.programmes import (
+    Phase,
+    PhasePlace,
+    Programme,
+    ProgrammeCountry,
+    ProgrammeReplication,
+    SourceCheck,
+)
 from programmes.models.rates import ExchangeRate, PriceIndex, RateKind, RateUpload
+from programmes.models.trails import Trail
 
 __all__ = [
     "CorrectionKind",
@@ -30,6 +38,7 @@ __all__ = [
     "PolicyEvent",
     "PriceIndex",
     "Programme",
+    "ProgrammeCountry",
     "ProgrammeReplication",
     "RateKind",
     "RateUpload",
@@ -37,4 +46,5 @@ __all__ = [
     "SourceCheck",
     "Space",
     "SpaceAssessment",
+    "Trail",
 ]

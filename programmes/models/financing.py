@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 from programmes.vocabulary import NullReason
 
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
@@ -39,6 +40,7 @@ class FinancingInstrument(models.TextChoices):
     NOT_STATED = "not_stated", _("not stated")
 
 
+@tracked()
 class FinancingLine(models.Model):
     """One amount of one financier in one phase at one stage.
 
@@ -129,6 +131,7 @@ class CorrectionKind(models.TextChoices):
     HYPOTHESIS = "hypothesis", _("hypothesis")
 
 
+@tracked()
 class FinancingCorrection(models.Model):
     """A corrected amount beside the reported one: reason, source, author and date. Corrections supersede, none is
     overwritten."""

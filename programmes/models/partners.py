@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import Everyone, ScopedQuerySet
+from programmes.trails import tracked
 
 
 class PartnerCategory(models.TextChoices):
@@ -52,6 +53,7 @@ class PartnerType(models.TextChoices):
     HOUSEHOLDS = "households", _("participating households")
 
 
+@tracked()
 class Partner(models.Model):
     """Whoever finances, or deals with organizations upstream."""
 

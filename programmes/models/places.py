@@ -8,10 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import Everyone, ScopedQuerySet
+from programmes.trails import tracked
 
 COUNTRY_LEVEL = 0
 
 
+@tracked(exclude=["geometry"])
 class Place(models.Model):
     """A country (level 0) or an administrative area below it.
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 from programmes.vocabulary import always
 
 
@@ -19,6 +20,7 @@ class Instrument(models.TextChoices):
     NATIONAL_PROGRAMME = "national_programme", _("national programme")
 
 
+@tracked()
 class Programme(models.Model):
     """A project, programme, grant or national programme, of one or more phases."""
 
@@ -62,6 +64,18 @@ class Programme(models.Model):
         return self.acronym or self.name
 
 
+@tracked()
+class ProgrammeCountry(Programme.countries.through):  # type: ignore[name-defined,misc]
+    """A country of a programme: the thresholds of a country hold in its programmes."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.programme_id} {self.place_id}"
+
+
+@tracked()
 class ProgrammeReplication(models.Model):
     """`programme` copies the model of `original`; the links form no circle (a trigger sees to it)."""
 
@@ -124,6 +138,7 @@ class PhaseStatus(models.TextChoices):
     UNKNOWN = "unknown", _("not stated")
 
 
+@tracked()
 class Phase(models.Model):
     """A financed phase of a programme, with IFAD's milestones.
 

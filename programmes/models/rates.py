@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pghistory
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -16,19 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from programmes import currencies
 from programmes.access import Everyone, ScopedQuerySet
+from programmes.trails import tracked
 
 #: A year outside is a slip of the hand.
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-
-
-def _kept() -> Any:
-    """The database itself writes down what was entered, changed and withdrawn, and what is written stays."""
-    return pghistory.track(
-        pghistory.InsertEvent(level=pgtrigger.Statement),
-        pghistory.UpdateEvent(level=pgtrigger.Statement),
-        pghistory.DeleteEvent(level=pgtrigger.Statement),
-        append_only=True,
-    )
 
 
 class RateKind(models.TextChoices):
@@ -36,7 +23,7 @@ class RateKind(models.TextChoices):
     PERIOD_AVERAGE = "period_average", _("average of a period")
 
 
-@_kept()
+@tracked()
 class ExchangeRate(models.Model):
     """US dollars for one unit of a currency on a day, or on average over a period, with its source (I-10).
 
@@ -99,7 +86,7 @@ class ExchangeRate(models.Model):
         return f"{self.currency} {self.date}" + (f" – {self.period_end}" if self.period_end else "")
 
 
-@_kept()
+@tracked()
 class PriceIndex(models.Model):
     """Prices in a currency on a date / prices of the base year, with a source: for constant prices (4.11).
 

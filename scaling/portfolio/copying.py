@@ -74,17 +74,18 @@ class Table:
     """COPY into the table of a model. `reserve` locks the table against other writers and takes the next ids."""
 
     def __init__(self, model: type[Model], columns: str) -> None:
+        self.model = model
         self.name = model._meta.db_table
         self.columns = columns.split()
         self.rows = 0
-        self.next_id = 0
+        self.first_id = self.next_id = 0
         self.pending: list[str] = []
 
     def reserve(self) -> int:
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {self.name} IN SHARE ROW EXCLUSIVE MODE")
             cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [self.name])
-            self.next_id = cursor.fetchone()[0]
+            self.first_id = self.next_id = cursor.fetchone()[0]
         return self.next_id
 
     def release(self) -> None:

@@ -1,8 +1,15 @@
-"""The history of returns that were copied in: one event for each step, as the triggers would have written them."""
+"""The trails of rows that were copied in, as the triggers would have written them: of a return one event for each step,
+of every other row the one of its coming."""
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import connection
+
+from indicators.models import Return
+from programmes.trails import copied
+from scaling.portfolio.copying import Table
+from scaling.recorded import RESTED_ON, event_model
 
 _WRITE = """
 INSERT INTO indicators_returnevent (
@@ -27,6 +34,22 @@ FROM indicators_return r CROSS JOIN generate_series(1, 4) step
 WHERE r.id >= %s AND r.id < %s AND step <= r.version
 ORDER BY r.id, step
 """
+
+
+def write_comings(tables: dict[str, Table]) -> int:
+    """Events of all rows of these tables from the first that was reserved; returns have theirs already."""
+    written = 0
+    models = {apps.get_model(label) for label in RESTED_ON}
+    with connection.cursor() as cursor:
+        for table in tables.values():
+            if table.model in models and table.model is not Return:
+                condition = f"t.id >= {int(table.first_id)}"
+                event = event_model(table.model)
+                cursor.execute(copied(table.model, event, "insert", condition))
+                written += cursor.rowcount
+                cursor.execute(f"ANALYZE {event._meta.db_table}")
+        cursor.execute("ANALYZE indicators_returnevent")
+    return written
 
 
 def write(first: int, after: int) -> int:

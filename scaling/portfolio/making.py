@@ -113,11 +113,16 @@ def _write_mass(plan: Plan, frame: Frame, random: Random, say: Callable[[str], o
             before, written = written, wanted["organizations"].rows
             if written * 20 // plan.organizations != before * 20 // plan.organizations:
                 say(f"{written:,} organizations, {wanted['returns'].rows:,} returns")
+        trails = history.write_comings(wanted)
         for name, table in wanted.items():
             if name in writer.next_ids and "id" in table.columns:
                 table.next_id = writer.next_ids[name]
                 table.release()
-    return {**{name: table.rows for name, table in wanted.items()}, "history of returns": events}
+    return {
+        **{name: table.rows for name, table in wanted.items()},
+        "history of returns": events,
+        "trails of the others": trails,
+    }
 
 
 def _batches(writer: Writer, lives: Lives) -> Iterator[tuple[Rows, int]]:

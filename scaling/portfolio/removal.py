@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.core.management.base import CommandError
 from django.db import connection, transaction
 
@@ -9,6 +10,7 @@ from scaling.demonstration import require_one_machine
 from scaling.portfolio.copying import without_triggers
 from scaling.portfolio.frame import SOURCE
 from scaling.portfolio.plan import organization_prefix, prefix_of
+from scaling.recorded import RESTED_ON, event_model
 
 #: What other rows may refer to without being a part of the portfolio: there removal stops, and says so.
 SHARED = frozenset({"programmes_partner", "programmes_place", "accounts_user"})
@@ -24,8 +26,6 @@ CREATE TEMP TABLE own_user ON COMMIT DROP AS
 """
 #: Rows that no foreign key holds, then the roots of all others.
 _DELETE = (
-    ("history of returns", "DELETE FROM indicators_returnevent WHERE round_id IN (SELECT id FROM own_round)"),
-    ("", "DELETE FROM indicators_roundevent WHERE pgh_obj_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM indicators_secondassessmentevent WHERE round_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'round' AND object_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'phase' AND object_id IN (SELECT id FROM programmes_phase "
@@ -73,6 +73,7 @@ def remove(seed: int) -> dict[str, int]:
         if not cursor.fetchone()[0]:
             raise CommandError(f"There is no portfolio of seed {seed}.")
         with without_triggers():
+            _note_what_has_a_trail()
             for name, statement in _DELETE:
                 cursor.execute(statement, words)
                 if name:
@@ -83,8 +84,34 @@ def remove(seed: int) -> dict[str, int]:
                     f"Rows of {child} ({column}) outside the portfolio refer to its {parent}. Change those first; "
                     "nothing has been removed."
                 )
+            counts["events"] = _delete_trails_of_what_is_gone()
         cursor.execute("DROP TABLE own_programme, own_round, own_place, own_user")
     return counts
+
+
+def _trails() -> list[tuple[str, str]]:
+    """Table and trail of all that figures rest on."""
+    models = [apps.get_model(label) for label in RESTED_ON]
+    return [(model._meta.db_table, event_model(model)._meta.db_table) for model in models]
+
+
+def _note_what_has_a_trail() -> None:
+    with connection.cursor() as cursor:
+        for table, _trail in _trails():
+            cursor.execute(f"CREATE TEMP TABLE had_{table} ON COMMIT DROP AS SELECT id FROM {table}")
+
+
+def _delete_trails_of_what_is_gone() -> int:
+    """Events of rows that this removal deleted; those of rows that went earlier stay."""
+    deleted = 0
+    with connection.cursor() as cursor:
+        for table, trail in _trails():
+            cursor.execute(f"DELETE FROM had_{table} had WHERE EXISTS (SELECT 1 FROM {table} t WHERE t.id = had.id)")
+            cursor.execute(f"ANALYZE had_{table}")
+            cursor.execute(f"DELETE FROM {trail} WHERE pgh_obj_id IN (SELECT id FROM had_{table})")
+            deleted += cursor.rowcount
+            cursor.execute(f"DROP TABLE had_{table}")
+    return deleted
 
 
 def _delete_what_dangles() -> None:
