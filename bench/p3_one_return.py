@@ -80,9 +80,7 @@ def main() -> None:
         earlier = Return.objects.filter(round=rounds[-2], organization__in=[one.organization_id for one in chosen])
         old = next(one for one in earlier.filter(state="approved") if "OP-06" in one.values)
         begun = time.perf_counter()
-        review.correct(
-            of=old, by=user, values=one_more(old), code="miscount", reason="one was forgotten"
-        )
+        review.correct(of=old, by=user, values=one_more(old), code="miscount", reason="one was forgotten")
         while DirtyMark.objects.filter(kind=MarkKind.ROUND, object_id__in=[one.pk for one in rounds]).exists():
             rollups.drain()
         say(f"from a correction in the round before, which changes both: {time.perf_counter() - begun:.2f} s")

@@ -267,9 +267,14 @@ class _Selection:
         return self._stored(by_round, layouts, self._cells_for(by))
 
     def cells_of_areas(self, sources: list[Source], areas: Iterable[str]) -> list[Part]:
-        """One for each area, source and cohort: everything inside the area, of the kind and tier selected."""
+        """One for each area, source and cohort: everything inside the area, of the kind and tier selected. An area that
+        holds others of these stands for what lies in none of them."""
         by_round = {source.closing.pk: source for source in sources if source.closing is not None}
-        wanted = Q(kind=self.kind, tier=self.tier, within=True, place__code__in=areas)
+        every = set(areas)
+        around = every & set(Place.objects.filter(code__in=every).values_list("parent__code", flat=True))
+        wanted = Q(kind=self.kind, tier=self.tier) & (
+            Q(within=True, place__code__in=every - around) | Q(within=False, place__code__in=around)
+        )
         return self._stored(by_round, store.layouts(by_round), wanted)
 
     def _stored(self, by_round: Mapping[int, Source], layouts: Mapping[int, RoundLayout], wanted: Q) -> list[Part]:

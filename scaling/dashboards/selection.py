@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -125,7 +126,7 @@ class Selection:
     phases: list[Phase] = field(default_factory=list)
     #: outcome rounds of the selected programmes that opened, by date
     rounds: list[Round] = field(default_factory=list)
-    #: by id: places with cells of the selection, and those around them
+    #: by id: the countries with cells of the selection, the places right below them and right below the selected one
     areas: dict[int, Area] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     tiers: list[str] = field(default_factory=list)
@@ -380,12 +381,19 @@ def _as_of(found: Selection, raw: Mapping[str, str]) -> None:
 
 
 def _what_there_is(found: Selection) -> None:
-    """Places, kinds and tiers of the last round of each programme, and the places around them."""
+    """Kinds and tiers of the last round of each programme, its countries and the places right below them."""
+    cells = _cells(found)
+    whole = set(cells.filter(place__level=0).values_list("kind", "tier").distinct())
+    found.kinds = [kind for kind in Kind.values if (kind, "") in whole]
+    found.tiers = [tier for tier in Tier.values if ("", tier) in whole]
+    places = cells.filter(kind="", tier="", place__level__lte=1)
+    found.areas = _upward(places.values_list("place_id", flat=True).distinct())
+
+
+def _cells(found: Selection) -> QuerySet[Cell]:
+    """Of the last round of each programme, with all that lies inside a place."""
     last = {one.programme_id: one.pk for one in found.rounds}
-    cells = set(Cell.objects.filter(round__in=last.values()).values_list("place_id", "kind", "tier").distinct())
-    found.kinds = [kind for kind in Kind.values if any(kind == one for _place, one, _tier in cells)]
-    found.tiers = [tier for tier in Tier.values if any(tier == one for _place, _kind, one in cells)]
-    found.areas = _upward(place for place, _kind, _tier in cells)
+    return Cell.objects.filter(round__in=last.values(), within=True)
 
 
 def _upward(ids: Iterable[int]) -> dict[int, Area]:
@@ -416,6 +424,8 @@ def _place(found: Selection, raw: Mapping[str, str], user: Any) -> None:
         found.areas |= _upward([place.pk])
         area = found.areas[place.pk]
     found.place, found.values["place"] = area, code
+    below = _cells(found).filter(kind="", tier="", place__parent=area.id)
+    found.areas |= _upward([area.id, *below.values_list("place_id", flat=True).distinct()])
 
 
 def _apex(found: Selection, text: str, user: Any) -> None:
