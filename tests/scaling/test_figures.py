@@ -125,7 +125,7 @@ TOGETHER = [
     ("ifad", "international", "government", "domestic_financial", "private", "beneficiaries"),
     ("then", "now", "gain", "loss"),
     ("women", "youth", "poorest"),
-    ("forming", "bonded", "aggregated", "linked"),
+    ("forming", "bonded", "aggregated", "linked-apex", "linked"),
     ("bonding", "bridging", "brokering"),
     ("level-1", "level-2", "level-3", "level-4", "level-5", "level-6"),
     ("primary", "local_apex", "meso_apex", "national_apex"),
