@@ -33,6 +33,7 @@ PAGES = [
     "/questions/membership/?programme=DEMO-HILLS&kind=wrong",
     "/questions/inclusion/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
+    "/questions/federations/?programme=DEMO-HILLS",
     "/alerts/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",

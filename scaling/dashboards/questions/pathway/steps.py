@@ -104,10 +104,7 @@ def _reading(asked: Asked) -> str:
     for origin, stage in STEPS:
         median = asked.now.figure(f"months_from_{origin}_to_{stage}")
         if origin == FORMED and median.value is not None:
-            text = "%(step)s %(months)s" % {
-                "step": step_names()[origin, stage],
-                "months": formats.bounded(median),
-            }
+            text = f"{step_names()[origin, stage]} {formats.bounded(median)}"
             parts.append(text)
     return _("Months until half got there: %(steps)s.") % {"steps": ", ".join(parts)}
 
