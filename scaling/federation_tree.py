@@ -30,11 +30,15 @@ _NUMBER: Any = DecimalField(max_digits=30, decimal_places=4)
 
 
 class _Component(Func):
-    """The number of a row of components that stands where the layout of its round puts this path."""
+    """The number of a row of components that stands where the layout of its round puts `path`; null without one."""
 
     arg_joiner = ")[array_position("
-    template = "(%(expressions)s, 'membership|now|total')]"
+    template = "(%(expressions)s, '%(path)s')]"
     output_field = _NUMBER
+
+
+def _component(path: str) -> Func:
+    return _Component(F("numbers"), F("round__layout__paths"), path=path)
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,11 @@ def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day) -> A
     rounds = list(rounds)
     holds = ApexMembership.objects.filter(apex=OuterRef("pk"), valid__contains=on)
     shapes = ApexShape.objects.filter(round__in=rounds, apex=OuterRef("pk")).order_by("-round__reference_date")
+    members, direct = _component("membership|now|total"), _component("reach|direct|total")
     totals = (
         FederationTotal.objects.filter(round__in=rounds, apex=OuterRef("pk"))
         .values("apex", "round", "round__reference_date")
-        .annotate(n=Sum(_Component(F("numbers"), F("round__layout__paths"))))
+        .annotate(n=Sum(Coalesce(members + Coalesce(direct, Value(0), output_field=_NUMBER), direct)))
         .order_by("-round__reference_date")
     )
     reported = (

@@ -34,6 +34,7 @@ PAGES = [
     "/questions/inclusion/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
     "/questions/federations/?programme=DEMO-HILLS",
+    "/questions/linkages/?programme=DEMO-HILLS",
     "/alerts/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
