@@ -78,6 +78,8 @@ EXPECTED: dict[str, str] = {
     "scaling:programme": "role",
     "scaling:question": "signed in",
     "scaling:question-table": "signed in",
+    "scaling:federation-level": "signed in",
+    "scaling:federation-network": "signed in",
     "scaling:alerts": "signed in",
     "scaling:alert": "alert",
     "scaling:thresholds": "signed in",

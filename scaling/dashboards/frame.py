@@ -47,7 +47,7 @@ class Asked:
 
     @classmethod
     def of(cls, request: HttpRequest, page: QuestionPage) -> Asked:
-        found = selection.read(request, takes=page.takes)
+        found = selection.read(request, takes=page.takes, own=page.own)
         return cls(request, page, found, Links(page.url, found.values))
 
     @property
@@ -181,7 +181,7 @@ def build(request: HttpRequest, entry: QuestionPage) -> Page:
             entry.build(asked, page)
         except NotEnoughData as lack:
             page.answer, page.empty = lack.answer, lack.empty
-            page.figures, page.headlines, page.tables = [], [], []
+            page.figures, page.headlines, page.tables, page.own = [], [], [], {}
         except UnknownCode as unknown:
             asked.selection.errors[unknown.parameter] = _("There is no “%(code)s” that you may see.") % {
                 "code": unknown.code[:60]
@@ -204,7 +204,7 @@ def _refuse(asked: Asked, page: Page) -> None:
     page.answer = _("This question was not understood.")
     page.error = asked.selection.errors.get("", "")
     page.status = 400
-    page.figures, page.headlines, page.tables, page.left_out = [], [], [], []
+    page.figures, page.headlines, page.tables, page.left_out, page.own = [], [], [], [], {}
     page.empty = Empty(
         _("Nothing is drawn"),
         _("A figure for other filters than the ones asked for would mislead. The sentence at the filter says why."),

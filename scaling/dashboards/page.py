@@ -232,6 +232,8 @@ class Page:
     error: str = ""
     status: int = 200
     empty: Empty | None = None
+    #: what only the template of this page draws
+    own: dict[str, Any] = field(default_factory=dict)
     #: the page's own address with its filters, to share
     share_url: str = ""
 

@@ -40,7 +40,8 @@ class QuestionPage:
     """A page that answers one question.
 
     `name` is its address (`questions/<name>/`), `takes` the filters that change its figures, `build` fills the page
-    from what was asked. `template` extends `dashboards/question.html` where the components do not say enough.
+    from what was asked. `template` extends `dashboards/question.html` where the components do not say enough. `own` are
+    parameters of the address that only this page knows (`selection.read`).
     """
 
     name: str
@@ -50,6 +51,7 @@ class QuestionPage:
     build: Callable[[Asked, Page], None]
     takes: frozenset[str] = OF_ORGANIZATIONS
     template: str = "dashboards/question.html"
+    own: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:

@@ -55,11 +55,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 #: What no longer fits when one of them changes.
 CLEARS: dict[str, tuple[str, ...]] = {
-    "country": ("programme", "phase", "place", "apex", "round", "against", "beside"),
-    "programme": ("phase", "place", "apex", "round", "against", "beside"),
+    "country": ("programme", "phase", "place", "apex", "round", "against", "beside", "organization"),
+    "programme": ("phase", "place", "apex", "round", "against", "beside", "organization"),
     "phase": ("round", "against", "as_of"),
     "round": ("as_of", "against"),
-    "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside"),
+    "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside", "organization"),
 }
 LONGEST = 200
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
@@ -230,10 +230,12 @@ def in_phase(one: Round, phase: Phase) -> bool:
 
 
 # --- reading an address ----------------------------------------------------------------------------------------------
-def read(request: HttpRequest, *, takes: Iterable[str]) -> Selection:
-    """The selection of a request, in a fixed number of queries; raises nothing, errors stand in it."""
+def read(request: HttpRequest, *, takes: Iterable[str], own: Iterable[str] = ()) -> Selection:
+    """The selection of a request, in a fixed number of queries; raises nothing, errors stand in it. `own`: what only
+    this page asks for; kept in its links as it stands in the address, and for the page to check."""
     found = Selection()
-    raw = _raw(request.GET, found)
+    raw = _raw(request.GET, found, tuple(own))
+    found.values |= {name: raw[name] for name in own if name in raw}
     user = request.user
     found.visible = {
         one.code: one for one in Programme.objects.visible_to(user).order_by("name", "pk").prefetch_related("countries")
@@ -260,13 +262,13 @@ def read(request: HttpRequest, *, takes: Iterable[str]) -> Selection:
     return found
 
 
-def _raw(query: QueryDict, found: Selection) -> dict[str, str]:
+def _raw(query: QueryDict, found: Selection, own: tuple[str, ...]) -> dict[str, str]:
     raw = {}
     for name, values in query.lists():
-        if name not in NAMES:
+        if name not in NAMES and name not in own:
             found.errors[""] = _("Unknown filter “%(name)s”. Known here: %(known)s.") % {
                 "name": name[:60],
-                "known": ", ".join(NAMES),
+                "known": ", ".join((*NAMES, *own)),
             }
         elif len(values) > 1:
             found.errors[name] = _("One value is expected, not several.")

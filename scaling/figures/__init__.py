@@ -5,6 +5,7 @@ from scaling.figures.base import IN_TURN, ROLES, Mark, Series
 from scaling.figures.dots import Dot, Dumbbell, dumbbells, scatter
 from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
 from scaling.figures.lines import Curve, indexed_lines, over_time, slope, stacked_area, step_curve
+from scaling.figures.networks import Line, Member, layered
 
 __all__ = [
     "IN_TURN",
@@ -14,7 +15,9 @@ __all__ = [
     "Dumbbell",
     "Flow",
     "Levels",
+    "Line",
     "Mark",
+    "Member",
     "Node",
     "Series",
     "Span",
@@ -24,6 +27,7 @@ __all__ = [
     "heat_map",
     "histogram",
     "indexed_lines",
+    "layered",
     "levels",
     "lying_bars",
     "over_time",

@@ -52,6 +52,7 @@ ROLES = {
     "bonded": "#8fb8d8",
     "aggregated": "#3f7fb0",
     "linked": "#1b5e4b",
+    "linked-apex": "#c9952f",
     # levels of a rating, worst to best
     "level-1": "#a5431c",
     "level-2": "#d68a5e",

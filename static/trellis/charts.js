@@ -213,6 +213,7 @@
   for (const chart of charts) {
     chart.addEventListener("keydown", (event) => walk(chart, event));
     chart.addEventListener("blur", () => leave(chart));
+    chart.addEventListener("trellis:changed", () => { leave(chart); chart.marks = null; draw(chart); });
   }
 
   const seen = new IntersectionObserver((entries) => {

@@ -20,11 +20,14 @@ from scaling.figures import (
     Dumbbell,
     Flow,
     Levels,
+    Line,
     Mark,
+    Member,
     Node,
     Series,
     Span,
     Step,
+    networks,
 )
 
 DAY = datetime.date
@@ -60,6 +63,10 @@ MADE: dict[str, dict[str, Any]] = {
     "scatter": figures.scatter([Dot(1, 2, "one", "plain", 5, "/one"), Dot(2, 1, "two", "loss", 9)], names={"plain": "p", "loss": "l"}),
     "heat map": figures.heat_map(["2020", "2022"], ["A"], [[1, None]], [["1", ""]], least=1, most=6, scale="levels", written=True),
     "sankey": figures.sankey([Node("forming", "forming"), Node("bonded", "bonded", 1)], [Flow(0, 1, 3, "three", "/f")]),
+    "layered": figures.layered(
+        [Member(1, 1, "Top", "Top: 5", "meso_apex", 5, "/t", True), Member(2, 0, "Low", "Low: 3", "primary", 3)], [Line(2, 1, "joined")],
+        names={"meso_apex": "meso", "primary": "primary"}, kinds={"joined": ("joined", "gain", "solid")}, layers={0: "primary", 1: "meso"},
+    ),
     "country map": figures.country_map(["KEN"], [1.0], ["Kenya"], label="Money"),
 }  # fmt: skip
 
@@ -99,6 +106,13 @@ def test_levels_stand_on_both_sides_of_the_line() -> None:
     assert sum(abs(length) for length in lengths.values()) == 100
 
 
+def test_a_network_stands_in_layers_and_near_what_it_is_tied_to() -> None:
+    nodes = [Member(n, layer, str(n), "", "plain") for n, layer in ((1, 1), (2, 1), (3, 0), (4, 0))]
+    at = networks.places(nodes, [Line(3, 2, ""), Line(4, 1, "")])
+    assert [at[n][1] for n in (1, 2, 3, 4)] == [1, 1, 0, 0]
+    assert at[4][0] < at[3][0] and at[1][0] < at[2][0]
+
+
 def test_a_gap_in_a_line_is_no_zero_and_labels_keep_apart() -> None:
     figure = figures.slope(
         ("a", "b"), [Series("x", "women", [10, 50], ["1", "2"]), Series("y", "youth", [10, 51], ["3", "4"])]
@@ -125,7 +139,7 @@ TOGETHER = [
     ("ifad", "international", "government", "domestic_financial", "private", "beneficiaries"),
     ("then", "now", "gain", "loss"),
     ("women", "youth", "poorest"),
-    ("forming", "bonded", "aggregated", "linked"),
+    ("forming", "bonded", "aggregated", "linked-apex", "linked"),
     ("bonding", "bridging", "brokering"),
     ("level-1", "level-2", "level-3", "level-4", "level-5", "level-6"),
     ("primary", "local_apex", "meso_apex", "national_apex"),

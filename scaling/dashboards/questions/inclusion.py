@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from organizations.models import Kind, Organization
-from scaling import alert_words, alerts, figures, formats
-from scaling.dashboards import frame
+from organizations.models import Kind
+from scaling import figures, formats
+from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
-from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Page, Table
+from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Page
 from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.figures import Dumbbell, Mark, Series
 from scaling.metrics import alerts as rules
 from scaling.metrics.cells import GROUPS
 from scaling.metrics.figures import Figure
 from scaling.metrics.inclusion import LEVELS
-from scaling.models import Alert
 from scaling.register_answers import Row
 from scaling.register_sets import RegisterSet
 
 #: Groups told first; the others only where somebody reports them.
 ALWAYS = ("women", "youth", "poorest")
-#: Alerts listed here; the rest is one click away.
-MOST_ALERTS = 25
 
 
 def build(asked: Asked, page: Page) -> None:
@@ -38,7 +32,14 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(now)
     page.headlines = _headlines(asked)
     page.figures = [_slopes(asked), _leaders(asked), _over_rounds(asked), _by_kind(asked)]
-    page.tables = [_alerts(asked)]
+    page.tables = [
+        records.alert_table(
+            asked,
+            rules.INCLUSION_FALLING,
+            title=_("Alerts: inclusion is falling"),
+            caption=_("Open alerts that inclusion is falling, the most severe first"),
+        )
+    ]
     metrics = ("women_share", "poorest_share_drift", "women_leadership_parity", "elite_capture")
     frame.organizations(asked, page, *metrics)
     page.notes = [
@@ -176,7 +177,7 @@ def _beside(asked: Asked, group: str) -> str:
 
 
 def _open_alerts(asked: Asked) -> str:
-    count = _concerned(asked).count()
+    count = records.alerts_of(asked, rules.INCLUSION_FALLING).count()
     return ngettext("%(n)d organization with an open alert", "%(n)d organizations with an open alert", count) % {
         "n": count
     }
@@ -430,56 +431,6 @@ def _by_kind(asked: Asked) -> FigureCard:
     )
     subtitle = _("per cent of members; click a dot to look inside")
     return FigureCard("kinds", title, reading, table, figure, subtitle, 6, max(320, 120 + 44 * len(rows)))
-
-
-# --- alerts ----------------------------------------------------------------------------------------------------------
-def _concerned(asked: Asked) -> QuerySet[Alert]:
-    """Open alerts that inclusion falls, of organizations of the selection."""
-    selection = asked.selection
-    rows = Alert.objects.visible_to(asked.user).filter(
-        rule=rules.INCLUSION_FALLING, closed_at__isnull=True, programme__in=selection.programmes
-    )
-    chosen: dict[str, Any] = {name: selection[name] for name in ("kind", "tier") if selection[name]}
-    if not chosen and selection.place is None and selection.apex is None:
-        return rows
-    found: Any = Organization.objects.visible_to(asked.user).filter(**chosen)
-    if selection.place is not None:
-        found = found.within(selection.place.row)
-    if selection.apex is not None:
-        found = found.under(selection.apex, on=asked.now.sources[0].on)
-    return rows.filter(organization__in=found.values("pk"))
-
-
-def _alerts(asked: Asked) -> Table:
-    rows = alerts.listed(_concerned(asked).select_related("organization__place", "programme"))[:MOST_ALERTS]
-    return asked.table(
-        "alerts",
-        [
-            Column(_("Organization")),
-            Column(_("Severity")),
-            Column(_("Place")),
-            Column(_("Why")),
-            Column(_("Opened")),
-        ],
-        [
-            [
-                Cell(
-                    alert.organization.name if alert.organization else str(alert.programme),
-                    url=reverse("scaling:alert", args=[alert.pk]),
-                ),
-                Cell(str(alert.get_severity_display())),
-                Cell(alert.organization.place.shown_name if alert.organization else ""),
-                Cell(" · ".join(f"{label}: {value}" for label, value in alert_words.shown(alert.figures))),
-                Cell(date_format(alert.opened_at, "DATE_FORMAT")),
-            ]
-            for alert in rows
-        ],
-        title=_("Alerts: inclusion is falling"),
-        caption=_("Open alerts that inclusion is falling, the most severe first"),
-        subtitle=_("the most severe first, %(most)d at most") % {"most": MOST_ALERTS}
-        if rows
-        else _("none is open here"),
-    )
 
 
 PAGE = QuestionPage(

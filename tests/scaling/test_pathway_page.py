@@ -1,0 +1,90 @@
+"""Pathway: stages, times and support of the invented network (domain study 4.9)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test import Client
+
+from organizations.models import Intervention
+from programmes.models import Programme
+from scaling.dashboards.questions.pathway import steps
+from scaling.metrics.cells import CENSORED, EVENT
+from tests.scaling import network
+
+pytestmark = pytest.mark.django_db
+NET = "/questions/pathway/?programme=NET"
+EXPECTED = {row["test_id"]: row["expected"] for row in network.rows("expected_values")}
+
+
+def card(page: Any, name: str) -> Any:
+    return next(one for one in page.figures if one.id == name)
+
+
+def cells(page: Any, table: str) -> list[list[Any]]:
+    return [[cell.text if cell.value is None else cell.value for cell in row] for row in page.all_tables[table].rows]
+
+
+def test_the_answer_counts_the_stages_of_the_study(reader: Client) -> None:
+    page = reader.get(NET).context["page"]
+    assert page.answer == (
+        "Of 7 active primary organizations 5 are linked (71%), 0 aggregated, 1 bonded and 1 not bonded yet. "
+        "On Jun 30, 2018 14% were linked. 1 joined an apex or a partner before it was bonded."
+    )
+    assert [one.value for one in page.headlines[:3]] == ["71%", page.headlines[1].value, EXPECTED["FX-92"]]
+    assert page.headlines[0].comparison == "1 by themselves, 4 only through an apex"
+
+
+def test_the_stock_of_each_round_is_drawn_and_tabled(reader: Client) -> None:
+    page = reader.get(NET).context["page"]
+    assert [row[1:] for row in cells(page, "stages-by-round")] == [[7, 5, 1, 0, 1], [8, 2, 3, 2, 1], [7, 1, 1, 0, 5]]
+    areas = {trace["meta"]["role"]: trace["y"] for trace in card(page, "stages").figure["data"]}
+    assert areas["linked"] == [1, 1, 5] and areas["forming"] == [5, 2, 1]
+    assert [row[1:] for row in cells(page, "changes")] == [[4, 2, 0], [0, 2, 4]]
+
+
+def test_medians_and_curves_are_those_of_the_study(reader: Client) -> None:
+    page = reader.get(NET).context["page"]
+    bonded = cells(page, "steps")[0]
+    assert bonded[1:] == [Decimal(EXPECTED["FX-90"]), 6, 2, Decimal(EXPECTED["FX-91"])]
+    low, high, line = card(page, "time").figure["data"][:3]
+    assert line["meta"]["role"] == "bonded"
+    at = line["x"].index(float(EXPECTED["FX-90"]))
+    assert line["y"][at] == 50.0
+    assert low["y"][-1] == 75.0 and high["y"][-1] == 100.0
+
+
+def test_a_curve_has_bounds_and_few_points() -> None:
+    line = steps.reached({(Decimal(10), EVENT): 1, (Decimal(20), CENSORED): 1, (Decimal(30), EVENT): 2})
+    assert line.months == [0, 10, 20, 30]
+    assert line.share == [0.0, 25.0, 25.0, 100.0]
+    assert line.low == [0.0, 25.0, 25.0, 75.0] and line.high == [0.0, 25.0, 50.0, 100.0]
+    many = steps.reached({(Decimal(month), EVENT): 1 for month in range(1, 500)})
+    assert len(many.months) == steps.POINTS and many.months[-1] == 499 and many.share[-1] == 100.0
+
+
+def test_who_is_linked_alone_stands_apart_from_who_is_through_an_apex(reader: Client) -> None:
+    page = reader.get(NET).context["page"]
+    rows = {row[0]: row[1:] for row in cells(page, "stages-by-kind")}
+    assert rows["self-help group"] == [0, 4, 0, 0, 0]
+    assert sum(row[0] for row in rows.values()) == 1
+
+
+def test_support_is_shown_by_purpose_and_only_up_to_the_date(reader: Client, net: Programme) -> None:
+    assert card(reader.get(NET).context["page"], "support").empty.action_url.startswith("/organizations/")
+    phase = net.phases.get()
+    for purpose, year in (("bonding", 2018), ("bonding", 2018), ("brokering", 2020), ("bridging", 2023)):
+        dates = DateRange(f"{year}-02-01", f"{year}-03-01")
+        Intervention.objects.create(phase=phase, purpose=purpose, method="training", valid=dates, participants=30)
+    page = reader.get(NET).context["page"]
+    assert cells(page, "support") == [["2018", 2, 0, 0, 60], ["2019", 0, 0, 0, 0], ["2020", 0, 0, 1, 30]]
+    assert card(page, "support").reading.startswith("3 interventions: bonding 2,")
+    assert page.headlines[3].note == "2018–2020"
+
+
+def test_another_opening_has_no_rounds_and_says_so(reader: Client) -> None:
+    page = reader.get(f"{NET}&round=net-2022&against=net-2018").context["page"]
+    assert card(page, "stages").figure is None and card(page, "stages").empty.action_url
