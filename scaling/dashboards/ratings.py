@@ -60,7 +60,7 @@ def interval(found: Outcome) -> str:
     return f"{formats.signed(found.low.value, 2)} … {formats.signed(found.high.value, 2)}"
 
 
-# --- returns drawn evenly ----------------------------------------------------------------------------------------------
+# --- returns drawn evenly -------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Drawn:
     """One organization of the sample: scores by dimension now and at its opening, levels of items now.

@@ -13,7 +13,7 @@ from scaling.dashboards import frame, ratings
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Note, Page
 from scaling.dashboards.questions.outcomes import fields, lines
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.registry import QuestionPage
 from scaling.metrics import Outcome
 from scaling.metrics.figures import Figure
 from scaling.register_answers import Row

@@ -96,7 +96,7 @@ def heat(asked: Asked, by: str) -> FigureCard:
         code: {name: ratings.of(row, "outcome_mean_score", name) for name in ratings.ALL} for code, row in rows.items()
     }
     shown = [name for name in ratings.ALL if any(found[name].figure.value is not None for found in means.values())]
-    codes = [code for code, found in means.items() if any(found[name].n for name in shown)]
+    codes = [code for code, found in means.items() if any(found[name].figure.value is not None for name in shown)]
     table = asked.table(
         identity,
         [
@@ -116,7 +116,8 @@ def heat(asked: Asked, by: str) -> FigureCard:
         caption=_("Mean level of each dimension now, by group"),
     )
     if not codes:
-        empty = asked.missing("NOT_REPORTED", _("Ratings of the dimensions"))
+        reasons = [found[ratings.CAPACITY[0]].figure.null_reason for found in means.values()]
+        empty = asked.missing(reasons[0] if reasons else "NOT_REPORTED", _("Ratings of the dimensions"))
         return FigureCard(identity, title, "", table, None, span=6, empty=empty)
     total = {
         code: ratings.mean(v for name in shown if (v := means[code][name].figure.value) is not None) for code in codes

@@ -16,6 +16,8 @@ from scaling.metrics import Outcome
 from scaling.metrics.figures import Figure
 from scaling.register_answers import Row
 
+#: Ticks; the axis goes on behind the last for the words at the side.
+LEVELS = list(range(ratings.LEAST, ratings.HIGHEST + 1))
 CROSS = "outcome_change_cross_section"
 
 
@@ -96,6 +98,7 @@ def matched(asked: Asked, changes: dict[str, Outcome]) -> FigureCard:
         (_("baseline") if asked.now.against is None else _("then"), _("now")),
         span=(ratings.LEAST, ratings.HIGHEST),
     )
+    figure["layout"]["xaxis"]["tickvals"] = LEVELS
     subtitle = _("mean level, 1 to 6, of those rated at both dates")
     return FigureCard("matched", title, reading, table, figure, subtitle, 7, max(300, 120 + 44 * len(known)))
 
@@ -126,7 +129,7 @@ def cross_section(asked: Asked, row: Row) -> FigureCard:
         title=title,
         caption=_("Mean level of each dimension over everybody rated at each date"),
     )
-    drawn = [name for name in shown if any(one.value is not None for one in _ends(found[name]))]
+    drawn = [name for name in shown if _tells(found[name])]
     if not drawn:
         reason = found[ratings.CAPACITY[0]].figure.null_reason
         empty = asked.missing(reason, _("Ratings of the dimensions"))
@@ -137,8 +140,16 @@ def cross_section(asked: Asked, row: Row) -> FigureCard:
         rows.append(_dumbbell(name, found[name], "" if value is None else formats.signed(value, 2)))
     reading = _("Who came and who left moves this one; the change of the same organizations is beside it.")
     figure = figures.dumbbells(rows, (_("then"), _("now")), span=(ratings.LEAST, ratings.HIGHEST))
+    figure["layout"]["xaxis"]["tickvals"] = LEVELS
     subtitle = _("mean level, 1 to 6, of all rated at each date")
     return FigureCard("cross", title, reading, table, figure, subtitle, 5, max(300, 120 + 44 * len(drawn)))
+
+
+def _tells(found: Outcome) -> bool:
+    """Both dates, or this one alone where there was none before; not what a round with gaps says of everybody."""
+    then, now = _ends(found)
+    first_time = then.value is None and found.figure.null_reason == "MISSING_BASELINE"
+    return found.figure.value is not None or (first_time and now.value is not None)
 
 
 def moves(asked: Asked, row: Row, changes: dict[str, Outcome]) -> FigureCard:
