@@ -11,6 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models.base import ENROLMENT, known
@@ -119,9 +120,7 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
         """In a place or anywhere below it."""
         if place.is_country:
             return self.filter(country=place)
-        return self.extra(  # type: ignore[return-value]
-            where=["organizations_organization.place_id IN (SELECT organizations_places_within(%s))"], params=[place.pk]
-        )
+        return self.filter(place__in=RawSQL("SELECT organizations_places_within(%s)", [place.pk]))
 
     def in_no_apex(self, *, on: datetime.date) -> OrganizationQuerySet:
         """Which belong to no apex on a date."""
@@ -130,9 +129,7 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
 
     def under(self, apex: Organization, *, on: datetime.date) -> OrganizationQuerySet:
         """All organizations below an apex on a date, by whatever path, each once."""
-        return self.extra(  # type: ignore[return-value]
-            where=["organizations_organization.id IN (SELECT organizations_below(%s, %s))"], params=[apex.pk, on]
-        )
+        return self.filter(pk__in=RawSQL("SELECT organizations_below(%s, %s)", [apex.pk, on]))
 
 
 @tracked()

@@ -2,7 +2,7 @@
 
 from scaling.figures.bars import Levels, Span, Step, histogram, levels, lying_bars, stacked_bars, timeline, waterfall
 from scaling.figures.base import IN_TURN, ROLES, Mark, Series
-from scaling.figures.dots import Dot, Dumbbell, dumbbells, scatter
+from scaling.figures.dots import Dot, Dumbbell, dumbbells, radar, scatter
 from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
 from scaling.figures.lines import Curve, indexed_lines, over_time, slope, stacked_area, step_curve
 from scaling.figures.networks import Line, Member, layered
@@ -31,6 +31,7 @@ __all__ = [
     "levels",
     "lying_bars",
     "over_time",
+    "radar",
     "sankey",
     "scatter",
     "slope",

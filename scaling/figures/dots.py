@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scaling.figures.base import ROLES, Mark, across, finish, meta, words
+from scaling.figures.base import ROLES, Mark, Series, across, finish, meta, words
 
 
 @dataclass(frozen=True)
@@ -151,4 +151,35 @@ def scatter(
         shapes=[shape for shape, _word in drawn],
         annotations=[word for _shape, word in drawn],
         legend={"orientation": "h"},
+    )
+
+
+def radar(names: Sequence[str], series: Sequence[Series], *, least: float, most: float) -> dict[str, Any]:
+    """One thing along several axes, at one or two dates: never several things, whose shapes nobody can tell apart."""
+    traces = []
+    for one in series:
+        values, texts = [*one.values, one.values[0]], [*one.texts, one.texts[0]]
+        traces.append(
+            {
+                "type": "scatterpolar",
+                "r": values,
+                "theta": [*names, names[0]],
+                "mode": "lines+markers",
+                "fill": "toself",
+                "name": one.name,
+                "customdata": texts,
+                "hovertemplate": "%{theta}<br>%{fullData.name}: %{customdata}<extra></extra>",
+                "line": {"color": ROLES[one.role], "width": 2.5},
+                "showlegend": True,
+                "meta": meta(one.role),
+            }
+        )
+    return finish(
+        traces,
+        polar={
+            "radialaxis": {"range": [least, most], "tickvals": list(range(int(least) + 1, int(most) + 1))},
+            "angularaxis": {"direction": "clockwise"},
+        },
+        legend={"orientation": "h"},
+        margin={"l": 70, "r": 70, "b": 40},
     )

@@ -92,6 +92,30 @@ def credit_to_savings(subject: RegisterSubject) -> Outcome:
     return Outcome(figure, {EXTERNAL_CREDIT: credit, SAVINGS: savings}, n=max(with_credit, with_savings))
 
 
+@register_metric(
+    family="savings_credit",
+    unit=PER_CENT,
+    formula="100 × savings / (savings + external credit outstanding)",
+    definition=gettext_noop(
+        "Members' own savings in all the money that organizations work with: 100 is no outside credit."
+    ),
+    components=(SAVINGS, EXTERNAL_CREDIT),
+    rests_on=r.ROUND,
+    catalogue_code="SU-22",
+    parameters=("prices",),
+)
+def own_funds_share(subject: RegisterSubject) -> Outcome:
+    """Over the sums of the network; null with the reason of whichever of the two is not known."""
+    savings, with_savings = amount(subject, SAVINGS)
+    credit, with_credit = amount(subject, EXTERNAL_CREDIT)
+    parts = {SAVINGS: savings, EXTERNAL_CREDIT: credit}
+    unknown = next((part.null_reason for part in (savings, credit) if part.value is None), "")
+    if unknown:
+        return Outcome(f.null(unknown, unit=PER_CENT), parts, n=max(with_savings, with_credit))
+    figure = f.divide(savings, f.add([savings, credit]), unit=PER_CENT, times=100)
+    return Outcome(figure, parts, n=max(with_savings, with_credit))
+
+
 _PRICES = (
     ("nominal", LOCAL, gettext_noop("Growth in the currency itself, rising prices and all.")),
     ("usd", USD, gettext_noop("Growth in US dollars at the rates of the dates.")),

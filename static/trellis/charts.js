@@ -43,6 +43,10 @@
       if (trace.mode.includes("markers")) trace.marker = { ...trace.marker, color: colour };
       if (trace.fill || trace.stackgroup) trace.fillcolor = mixed(colour, trace.stackgroup ? .8 : .16);
     }
+    if (trace.type === "scatterpolar") {
+      trace.line = { ...trace.line, color: colour };
+      trace.fillcolor = mixed(colour, .14);
+    }
     if (trace.mode === "text") {
       trace.textfont = { color: ink, size: 12.5 };
       if (trace.textposition === "middle right") {  // behind the mark, with a gap
@@ -84,6 +88,11 @@
     if (legend && figure.data.some((trace) => trace.type !== "choropleth")) layout.margin.t = narrow ? 76 : 46;
     const lying = layout.meta?.lying || figure.data.some((trace) => trace.orientation === "h" && trace.type === "bar");
     for (const one of layout.meta?.grid ? ["xaxis", "yaxis"] : lying ? ["yaxis"] : ["xaxis"]) layout[one].showgrid = false;
+    if (layout.polar) {
+      layout.polar.bgcolor = "rgba(0,0,0,0)";
+      for (const name of ["radialaxis", "angularaxis"]) layout.polar[name] = { ...axis, ...layout.polar[name], fixedrange: undefined };
+      layout.polar.angularaxis.tickfont = { color: ink };
+    }
     if (layout.geo) {
       Object.assign(layout.geo, { bgcolor: "rgba(0,0,0,0)", landcolor: css("--land"), countrycolor: paper, resolution: 110 });
     }

@@ -60,6 +60,9 @@ MADE: dict[str, dict[str, Any]] = {
         [Dumbbell("Women", 40, 52, "40", "52", "parity 0.8", "/w"), Dumbbell("Youth", None, 3, "", "3")],
         ("members", "leaders"), marks=[Mark(50, "half")],
     ),
+    "radar": figures.radar(
+        ["Governance", "Management", "Leadership"], [Series("2022", "now", [3.0, None, 4.5], ["3.0", "", "4.5"])], least=0, most=6
+    ),
     "scatter": figures.scatter([Dot(1, 2, "one", "plain", 5, "/one"), Dot(2, 1, "two", "loss", 9)], names={"plain": "p", "loss": "l"}),
     "heat map": figures.heat_map(["2020", "2022"], ["A"], [[1, None]], [["1", ""]], least=1, most=6, scale="levels", written=True),
     "sankey": figures.sankey([Node("forming", "forming"), Node("bonded", "bonded", 1)], [Flow(0, 1, 3, "three", "/f")]),
