@@ -135,7 +135,7 @@ def _linkages(federation: Organization, unions: list[Organization], groups: list
         (groups[3], "BUYER", "offtake", CONTRACT, "facilitated", DAY(2021, 3, 1), None, 120_000, "itself"),
         # Two that ran out and were renewed, one that was ended, one that was breached.
         (unions[0], "MILL", "offtake", CONTRACT, "direct", DAY(2019, 9, 1), DAY(2021, 9, 1), 700_000, "network"),
-        (unions[2], "INPUTS", SUPPLY, "memorandum", "facilitated", DAY(2020, 2, 1), DAY(2022, 2, 1), 400_000, "network"),
+        (unions[2], "INPUTS", SUPPLY, "memorandum", "facilitated", DAY(2020, 2, 1), DAY(2022, 2, 1), 40_000, "network"),
         (groups[13], "BUYER", "offtake", CONTRACT, "facilitated", DAY(2020, 3, 1), DAY(2023, 3, 1), 90_000, "itself"),
         (groups[1], "MILL", "offtake", CONTRACT, "direct", DAY(2021, 1, 1), DAY(2024, 1, 1), 80_000, "itself"),
         (groups[0], "BANK", "finance_savings", "account", "independent", DAY(2018, 6, 1), None, None, "itself"),

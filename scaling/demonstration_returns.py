@@ -7,7 +7,7 @@ before systems do, supported groups rise faster, a few fall, one loses its poore
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -163,7 +163,7 @@ def _at(day: DAY, hour: int) -> datetime.datetime:
 
 
 # --- values ----------------------------------------------------------------------------------------------------------
-def _changes(values: dict[str, int | Decimal]) -> list[Change]:
+def _changes(values: Mapping[str, int | Decimal]) -> list[Change]:
     return [Change(key, Decimal(value)) for key, value in values.items()]
 
 
