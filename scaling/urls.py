@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import alert_views, rate_views, upkeep_views, views
+from scaling import alert_views, not_reported, rate_views, upkeep_views, views
 
 pages = (
     [
@@ -12,6 +12,7 @@ pages = (
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("questions/<slug:name>/", views.question_page, name="question"),
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),
+        path("not-reported/", not_reported.not_reported_page, name="not-reported"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),
         path("rates/missing/", rate_views.missing_page, name="missing-rates"),

@@ -170,6 +170,7 @@ EXPECTED: dict[str, str] = {
     "programmes:rates": "signed in",
     "programmes:rates-changes": "signed in",
     "scaling:missing-rates": "signed in",
+    "scaling:not-reported": "signed in",
     "programmes:rates-new": "rates",
     "programmes:rates-row": "rates",
     "programmes:rates-withdraw": "rates post",
