@@ -149,8 +149,8 @@ def _as_it_was(round_: Round, year: int) -> None:
     most in time, a few after the window had closed, some approved late."""
     stamped = []
     for number, row in enumerate(Return.objects.filter(round=round_).order_by("organization__code")):
-        late = number % 10 == 9
-        handed_in = DAY(year, 6, 10) + datetime.timedelta(days=85 + number if late else number * 17 % 75)
+        after = 85 + number if number % 10 == 9 else number * 17 % 75
+        handed_in = DAY(year, 6, 10) + datetime.timedelta(days=after)
         row.entered_at = _at(handed_in, 9)
         row.submitted_at = _at(handed_in, 16) if row.submitted_at else None
         if row.approved_at:

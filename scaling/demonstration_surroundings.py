@@ -34,6 +34,7 @@ EVENTS: tuple[tuple[str, DAY, str, str, str, str, str], ...] = (
     ),
     ("Levy on warehouse receipts", DAY(2023, 6, 1), "regulation", "adopted", "constraining", "financial_fiscal", ""),
     ("Seats for farmers in county councils", DAY(2024, 2, 1), "policy", "agenda", "enabling", "political", SPOKE),
+    ("Guarantee fund for cooperatives", DAY(2025, 5, 1), "programme", "adopted", "enabling", "financial_fiscal", SPOKE),
 )
 RATED_ON = (DAY(2018, 6, 30), DAY(2020, 6, 30), DAY(2022, 6, 30), DAY(2024, 6, 30))
 #: A space that nobody rated on a day has None.

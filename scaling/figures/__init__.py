@@ -1,6 +1,17 @@
 """Figure builders: plain data in, Plotly figure out; one look for page, PNG and PDF. See `base.py`."""
 
-from scaling.figures.bars import Levels, Span, Step, histogram, levels, lying_bars, stacked_bars, timeline, waterfall
+from scaling.figures.bars import (
+    Levels,
+    Moment,
+    Span,
+    Step,
+    histogram,
+    levels,
+    lying_bars,
+    stacked_bars,
+    timeline,
+    waterfall,
+)
 from scaling.figures.base import IN_TURN, ROLES, Mark, Series
 from scaling.figures.dots import Dot, Dumbbell, dumbbells, scatter
 from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
@@ -15,6 +26,7 @@ __all__ = [
     "Flow",
     "Levels",
     "Mark",
+    "Moment",
     "Node",
     "Series",
     "Span",

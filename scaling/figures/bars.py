@@ -176,8 +176,29 @@ class Span:
     url: str = ""
 
 
-def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mark] = ()) -> dict[str, Any]:
-    """Lying bars on an axis of time, one trace for each role so that the legend names them."""
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened on a day, on the line of `row`; `symbol` is one of Plotly's (`triangle-up`)."""
+
+    row: str
+    day: datetime.date
+    role: str
+    text: str
+    symbol: str = "circle"
+    name: str = ""
+    url: str = ""
+
+
+def timeline(
+    spans: Sequence[Span],
+    *,
+    until: datetime.date,
+    marks: Sequence[Mark] = (),
+    moments: Sequence[Moment] = (),
+    rows: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Lying bars on an axis of time, one trace for each role so that the legend names them, and moments as symbols.
+    `rows` gives their order from the top where it is not that of the spans."""
     traces = []
     day = 24 * 3600 * 1000
     for role in dict.fromkeys(span.role for span in spans):
@@ -198,7 +219,24 @@ def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mar
                 "meta": meta(role, urls=[span.url for span in own]),
             }
         )
+    for role, symbol in dict.fromkeys((moment.role, moment.symbol) for moment in moments):
+        same = [moment for moment in moments if (moment.role, moment.symbol) == (role, symbol)]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [moment.day.isoformat() for moment in same],
+                "y": [moment.row for moment in same],
+                "name": next((moment.name for moment in same if moment.name), ""),
+                "showlegend": any(moment.name for moment in same),
+                "customdata": [moment.text for moment in same],
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "marker": {"size": 15, "symbol": symbol, "color": ROLES[role]},
+                "meta": meta(role, urls=[moment.url for moment in same]),
+            }
+        )
     drawn = [across(mark) for mark in marks]
+    order = list(dict.fromkeys([*rows, *(one.row for one in (*moments, *spans))]))
     return finish(
         traces,
         barmode="overlay",
@@ -207,7 +245,7 @@ def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mar
             "autorange": "reversed",
             "automargin": True,
             "categoryorder": "array",
-            "categoryarray": list(dict.fromkeys(span.row for span in spans)),
+            "categoryarray": order,
         },
         shapes=[shape for shape, _word in drawn],
         annotations=[word for _shape, word in drawn],

@@ -21,6 +21,7 @@ from scaling.figures import (
     Flow,
     Levels,
     Mark,
+    Moment,
     Node,
     Series,
     Span,
@@ -44,6 +45,7 @@ MADE: dict[str, dict[str, Any]] = {
         [Span("Buyer", DAY(2020, 1, 1), None, "private", "since 2020", "offtake"),
          Span("Bank", DAY(2020, 1, 1), DAY(2021, 1, 1), "domestic_financial", "a year", "credit", "/bank")],
         until=DAY(2022, 1, 1), marks=[Mark("2021-06-30", "end of support")],
+        moments=[Moment("Law", DAY(2020, 5, 1), "gain", "an act", "triangle-up", "helped", "/law")],
     ),
     "indexed lines": figures.indexed_lines(["I", "II", "III"], LINES),
     "over time": figures.over_time(["2020-01-01", "2021-01-01", "2022-01-01"], LINES),
@@ -109,7 +111,7 @@ def test_a_gap_in_a_line_is_no_zero_and_labels_keep_apart() -> None:
 
 
 def test_something_that_goes_on_is_drawn_until_the_day() -> None:
-    (own, _ended) = MADE["timeline"]["data"]
+    (own, _ended, _law) = MADE["timeline"]["data"]
     assert own["x"] == [(DAY(2022, 1, 1) - DAY(2020, 1, 1)).days * 86_400_000]
 
 
