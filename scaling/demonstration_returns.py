@@ -227,7 +227,8 @@ def _outcomes(story: Story, number: int, group: Organization, later: int) -> tup
 def _of_apex(story: Story, number: int, apex: Organization, later: int) -> tuple[list[Change], dict[str, str]]:
     """An apex reports the members of its members, and is rated too."""
     mine = [n for n in range(len(story.groups)) if n % 4 == number or apex.tier != Tier.LOCAL_APEX]
-    members = sum(story.members.get((later, n), 0) for n in mine)
+    # Who did not report is still a member: the apex counts them as they last were.
+    members = sum(story.members.get((later, n), story.members.get((later - 1, n), 0)) for n in mine)
     leaders = 7 if apex.tier == Tier.LOCAL_APEX else 9
     levels, evidence = _ratings(number + 1, later, supported=True)
     people = {"OP-06": members, "OP-08": leaders, "OP-08.women": 2 + later, "OP-08.youth": 1, "OP-08.poorest": 1}

@@ -12,6 +12,7 @@ pages = (
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("questions/<slug:name>/", views.question_page, name="question"),
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),
+        path("how-is/<str:code>/", views.organization_page, name="organization"),
         path("not-reported/", not_reported.not_reported_page, name="not-reported"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),

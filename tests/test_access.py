@@ -86,6 +86,7 @@ EXPECTED: dict[str, str] = {
     "organizations:register": "registry",
     "organizations:lookup": "data",
     "organizations:profile": "organization",
+    "scaling:organization": "organization",
     "organizations:history": "organization history",
     "organizations:change": "organization write",
     "organizations:status": "organization write",

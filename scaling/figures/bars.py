@@ -46,6 +46,7 @@ def lying_bars(
         },
         yaxis={"autorange": "reversed", "automargin": True},
         legend={"orientation": "h"},
+        showlegend=any(one.name for one in series),
         meta={"lying": True},
     )
 

@@ -34,6 +34,8 @@ PAGES = [
     "/questions/inclusion/?programme=DEMO-HILLS",
     "/questions/data-quality/?programme=DEMO-HILLS",
     "/not-reported/?programme=DEMO-HILLS",
+    "/how-is/DEMO-G01/",
+    "/how-is/DEMO-U1/",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",
     "/thresholds/",

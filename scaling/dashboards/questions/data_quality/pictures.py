@@ -51,7 +51,10 @@ def calendar(asked: Asked) -> FigureCard:
         whole = asked.links.here(as_of="", apex="", against="")
         empty = Empty(_("Not split by area"), text, _("Show the whole"), whole)
         return FigureCard("calendar", title, "", None, None, subtitle, 7, empty=empty)
+    inside = {one.code for one in asked.selection.children()}
     found = history.over_rounds("round_coverage")
+    if any(area in inside for area, _code in found):  # the whole beside its parts would be read as one of them
+        found = {key: row for key, row in found.items() if key[0] in inside}
     dated = {source.closing.code: source for source in history.sources if source.closing is not None}
     codes = sorted({code for _area, code in found}, key=lambda code: (dated[code].on, code))
     names = asked.selection.area_names()
