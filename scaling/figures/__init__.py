@@ -1,10 +1,12 @@
 """Figure builders: plain data in, Plotly figure out; one look for page, PNG and PDF. See `base.py`."""
 
 from scaling.figures.bars import (
+    Bullet,
     Levels,
     Moment,
     Span,
     Step,
+    bullets,
     histogram,
     levels,
     lying_bars,
@@ -20,6 +22,7 @@ from scaling.figures.lines import Curve, indexed_lines, over_time, slope, stacke
 __all__ = [
     "IN_TURN",
     "ROLES",
+    "Bullet",
     "Curve",
     "Dot",
     "Dumbbell",
@@ -31,6 +34,7 @@ __all__ = [
     "Series",
     "Span",
     "Step",
+    "bullets",
     "country_map",
     "dumbbells",
     "heat_map",

@@ -253,3 +253,60 @@ def timeline(
         legend={"orientation": "h"},
         meta={"lying": True},
     )
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """What was reached and what should be by today, both in per cent of the end target; None: not known."""
+
+    label: str
+    reached: float | None
+    due: float | None
+    text: str
+    due_text: str = ""
+    role: str = "plain"
+    url: str = ""
+
+
+def bullets(rows: Sequence[Bullet], *, names: tuple[str, str], goal: str, axis: str = "") -> dict[str, Any]:
+    """Bars of what was reached, a stroke where it should be today, a line at the end target (100)."""
+    labels = [row.label for row in rows]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row.reached for row in rows],
+        "y": labels,
+        "width": 0.5,
+        "name": names[0],
+        "customdata": [row.text for row in rows],
+        "hovertemplate": "%{y}<br>%{fullData.name}: %{customdata}<extra></extra>",
+        "marker": {"color": [ROLES[row.role] for row in rows]},
+        "showlegend": False,
+        "meta": meta(roles=[row.role for row in rows], urls=[row.url for row in rows]),
+    }
+    strokes = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [row.due for row in rows],
+        "y": labels,
+        "name": names[1],
+        "customdata": [row.due_text for row in rows],
+        "hovertemplate": "%{y}<br>%{fullData.name}: %{customdata}<extra></extra>",
+        "marker": {"symbol": "diamond-tall", "size": 15, "color": ROLES["then"]},
+        "showlegend": True,
+        "meta": meta("then"),
+    }
+    known = [value for row in rows for value in (row.reached, row.due) if value is not None]
+    shape, word = across(Mark(100, goal))
+    return finish(
+        [bars, strokes],
+        xaxis={
+            "range": [min([0.0, *known]), max([110.0, *(value * 1.08 for value in known)])],
+            "title": {"text": axis},
+        },
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
+        shapes=[shape],
+        annotations=[word],
+        legend={"orientation": "h"},
+        meta={"lying": True, "fixed": True},
+    )

@@ -15,6 +15,7 @@ import pytest
 from scaling import figures
 from scaling.figures import (
     ROLES,
+    Bullet,
     Curve,
     Dot,
     Dumbbell,
@@ -40,6 +41,10 @@ MADE: dict[str, dict[str, Any]] = {
     "lying bars": figures.lying_bars(["I", "II", "III"], [Series("x", "plain", [-2, 3, 5])], ["a", "b", "c"]),
     "waterfall": figures.waterfall(STEPS),
     "levels": figures.levels([Levels("Governance", [5, 10, 20, 30, 25, 10], list("abcdef"), "+0.4", "/g")], list("123456")),
+    "bullets": figures.bullets(
+        [Bullet("Members", 60, 80, "312", "416", "loss", "/m"), Bullet("Districts", None, None, "not reported")],
+        names=("reached", "by today"), goal="end target",
+    ),
     "histogram": figures.histogram(["<0", "0 to 5"], [1, 2], ["1", "2"], roles=["loss", "gain"]),
     "timeline": figures.timeline(
         [Span("Buyer", DAY(2020, 1, 1), None, "private", "since 2020", "offtake"),
