@@ -1,5 +1,5 @@
-"""Synthetic organizations, federations, linkages and returns of the demonstration programme: a few dozen rows, always
-the same, made through the operations that everybody uses."""
+"""Synthetic organizations, federations, linkages and support of the demonstration programme: a few dozen rows, always
+the same, made through the operations that everybody uses. Their returns: `demonstration_returns.py`."""
 
 from __future__ import annotations
 
@@ -8,216 +8,238 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateRange
 
-from indicators import returns, review, rounds
-from indicators.models import Round, ScaleVersion
-from organizations import apex_memberships, linkages, registry
-from organizations.models import Intervention, Organization, Status, Tier
-from organizations.models.support import InterventionOrganization
+from organizations import apex_memberships, bulk, interventions, linkages, registry, services
+from organizations.apex_memberships import Joining
+from organizations.models import Linkage, Organization, Status, Tier
+from programmes import rates
 from programmes.models import Partner, Phase, Place, Programme
+from scaling import demonstration_returns
 
 DAY = datetime.date
 KINDS = ("shg", "shg", "shg", "cooperative", "water_users")
 GROUPS = 24
+#: Formed after the baseline: growth that comes with new organizations.
+FORMED_LATER = {18: DAY(2021, 2, 1), 19: DAY(2021, 5, 1), 20: DAY(2021, 9, 1), 22: DAY(2023, 3, 1), 23: DAY(2023, 6, 1)}
+SUPPORTED = frozenset(range(14))
+INVENTED = "invented for demonstration"
+CONTRACT, SUPPLY = "written_contract", "input_supply"
 
 
 @transaction.atomic
 def load(*, programme: Programme, officer: Any, manager: Any) -> int:
-    """Make the register and two rounds; returns how many organizations there are. Does nothing when they are there."""
+    """Make the register and its rounds; returns how many organizations there are. Does nothing when they are there."""
     found = Organization.objects.filter(enrolments__programme=programme)
     if found.exists():
         return found.count()
     places = list(Place.objects.filter(code__startswith="KEN-D").order_by("code"))
-    groups = [_group(programme, number, places[number % len(places)]) for number in range(GROUPS)]
-    unions = [
-        _apex(programme, f"DEMO-U{number + 1}", f"Union {number + 1} (synthetic)", Tier.LOCAL_APEX, place)
-        for number, place in enumerate(places)
-    ]
-    federation = _apex(programme, "DEMO-F1", "Hill Federation (synthetic)", Tier.MESO_APEX, places[0])
-    for number, group in enumerate(groups):
-        if number % 6 != 5:  # every sixth stays alone
-            apex_memberships.join(member=group, apex=unions[number % len(unions)], on=DAY(2018, 4, 1), by=None)
-    for union in unions[:3]:
-        apex_memberships.join(member=union, apex=federation, on=DAY(2020, 1, 1), by=None)
-    apex_memberships.join(member=groups[0], apex=unions[1], on=DAY(2021, 1, 1), by=None)  # a second parent
-    left = groups[4].apex_memberships.get()
-    apex_memberships.leave(membership=left, on=DAY(2020, 1, 1), by=None, reason="fees")
-    apex_memberships.join(member=groups[4], apex=left.apex, on=DAY(2022, 1, 1), by=None)  # and came back
+    groups = bulk.register_many(
+        rows=[_group(number, places[number % len(places)]) for number in range(GROUPS)], programme=programme, by=None
+    )
+    *unions, federation = bulk.register_many(
+        rows=[
+            *(
+                _apex(f"DEMO-U{number + 1}", f"Union {number + 1} (synthetic)", Tier.LOCAL_APEX, place)
+                for number, place in enumerate(places)
+            ),
+            _apex("DEMO-F1", "Hill Federation (synthetic)", Tier.MESO_APEX, places[0]),
+        ],
+        programme=programme,
+        by=None,
+    )
+    _memberships(groups, unions, federation)
     _linkages(federation, unions, groups)
     _support(programme, groups, unions)
-    _rounds(programme, groups, officer, manager)
+    _services(groups, unions)
+    for year, index in ((2018, 100), (2020, 110), (2022, 124), (2024, 139)):
+        rates.put(book=rates.PRICES, currency="KES", date=DAY(year, 6, 30), index=Decimal(index), source=INVENTED)
     registry.change_status(
         organization=groups[8], status=Status.DISBANDED, on=DAY(2023, 2, 1), by=None, reason="no meetings for two years"
     )
     registry.change_status(organization=groups[9], status=Status.DORMANT, on=DAY(2023, 9, 1), by=None)
+    story = demonstration_returns.Story(programme, groups, [*unions, federation], officer, manager, SUPPORTED)
+    demonstration_returns.make(story)
     return found.count()
 
 
-def _group(programme: Programme, number: int, place: Place) -> Organization:
-    return registry.register(
-        code=f"DEMO-G{number + 1:02}",
-        name=f"Group {number + 1} (synthetic)",
-        kind=KINDS[number % len(KINDS)],
-        place=place,
-        formed_on=DAY(2014 + number % 4, 1 + number % 12, 1),
-        promoter="self" if number % 3 == 0 else "project",
-        programme=programme,
-        is_synthetic=True,
-        by=None,
-    )
+def _group(number: int, place: Place) -> dict[str, Any]:
+    return {
+        "code": f"DEMO-G{number + 1:02}",
+        "name": f"Group {number + 1} (synthetic)",
+        "kind": KINDS[number % len(KINDS)],
+        "place": place,
+        "formed_on": FORMED_LATER.get(number, DAY(2014 + number % 4, 1 + number % 12, 1)),
+        "promoter": "self" if number % 3 == 0 else "project",
+        "is_synthetic": True,
+    }
 
 
-def _apex(programme: Programme, code: str, name: str, tier: str, place: Place) -> Organization:
-    return registry.register(
-        code=code,
-        name=name,
-        kind="union" if tier == Tier.LOCAL_APEX else "federation",
-        tier=tier,
-        place=place,
-        formed_on=DAY(2018, 1, 1),
-        promoter="apex",
-        programme=programme,
-        members_are="organizations",
-        is_synthetic=True,
-        by=None,
-    )
+def _apex(code: str, name: str, tier: str, place: Place) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "kind": "union" if tier == Tier.LOCAL_APEX else "federation",
+        "tier": tier,
+        "place": place,
+        "formed_on": DAY(2018, 1, 1),
+        "promoter": "apex",
+        "members_are": "organizations",
+        "is_synthetic": True,
+    }
+
+
+def _memberships(groups: list[Organization], unions: list[Organization], federation: Organization) -> None:
+    """Most joined at once, some over the years; every sixth stays alone, one left and came back, one has two."""
+    joined = {1: DAY(2020, 10, 1), 2: DAY(2021, 6, 1), 7: DAY(2022, 9, 1), 14: DAY(2021, 2, 1), 16: DAY(2023, 4, 1)}
+    first = DAY(2018, 4, 1)
+    rows = [
+        Joining(group, unions[number % len(unions)], max(joined.get(number, first), FORMED_LATER.get(number, first)))
+        for number, group in enumerate(groups)
+        if number % 6 != 5
+    ]
+    rows += [Joining(union, federation, DAY(2020, 1, 1)) for union in unions[:3]]
+    rows.append(Joining(groups[0], unions[1], DAY(2021, 1, 1)))
+    apex_memberships.join_many(rows=rows, by=None)
+    left = groups[4].apex_memberships.get()
+    apex_memberships.leave(membership=left, on=DAY(2020, 1, 1), by=None, reason="fees")
+    apex_memberships.join(member=groups[4], apex=left.apex, on=DAY(2022, 1, 1), by=None)
+
+
+# --- linkages --------------------------------------------------------------------------------------------------------
+def _partners(country: Place) -> dict[str, Partner]:
+    found = {code: Partner.objects.get(code=f"DEMO-{code}") for code in ("BANK", "BUYER")}
+    for code, name, kind in (
+        ("MILL", "Maize mill (synthetic)", "processor"),
+        ("INPUTS", "Seed and fertilizer dealer (synthetic)", "input_supplier"),
+        ("INSURER", "Crop insurer (synthetic)", "insurer"),
+    ):
+        found[code], _new = Partner.objects.get_or_create(
+            code=f"DEMO-{code}",
+            defaults={
+                "name": name,
+                "category": "private_company",
+                "sector": "private",
+                "type": kind,
+                "country": country,
+                "is_synthetic": True,
+            },
+        )
+    return found
 
 
 def _linkages(federation: Organization, unions: list[Organization], groups: list[Organization]) -> None:
-    bank, buyer = Partner.objects.get(code="DEMO-BANK"), Partner.objects.get(code="DEMO-BUYER")
-    credit = linkages.open_linkage(
-        organization=federation,
-        partner=bank,
-        kind="finance_credit",
-        form="written_contract",
-        causality="direct",
-        since=DAY(2020, 6, 1),
-        covers="network",
-        value=Decimal(12_000_000),
-        currency="KES",
+    partner = _partners(federation.country)
+    terms: tuple[tuple[Organization, str, str, str, str, DAY, DAY | None, int | None, str], ...] = (
+        (federation, "BANK", "finance_credit", CONTRACT, "direct", DAY(2020, 6, 1), None, 12_000_000, "network"),
+        (unions[1], "BUYER", "offtake", CONTRACT, "facilitated", DAY(2021, 3, 1), None, 900_000, "itself"),
+        (groups[3], "BUYER", "offtake", CONTRACT, "facilitated", DAY(2021, 3, 1), None, 120_000, "itself"),
+        # Two that ran out and were renewed, one that was ended, one that was breached.
+        (unions[0], "MILL", "offtake", CONTRACT, "direct", DAY(2019, 9, 1), DAY(2021, 9, 1), 700_000, "network"),
+        (unions[2], "INPUTS", SUPPLY, "memorandum", "facilitated", DAY(2020, 2, 1), DAY(2022, 2, 1), 40_000, "network"),
+        (groups[13], "BUYER", "offtake", CONTRACT, "facilitated", DAY(2020, 3, 1), DAY(2023, 3, 1), 90_000, "itself"),
+        (groups[1], "MILL", "offtake", CONTRACT, "direct", DAY(2021, 1, 1), DAY(2024, 1, 1), 80_000, "itself"),
+        (groups[0], "BANK", "finance_savings", "account", "independent", DAY(2018, 6, 1), None, None, "itself"),
+        (groups[2], "BANK", "finance_savings", "account", "facilitated", DAY(2021, 6, 1), None, None, "itself"),
+        # Credit for one whose books fall short: weak, and funded.
+        (groups[12], "BANK", "finance_credit", CONTRACT, "direct", DAY(2022, 9, 1), None, 150_000, "itself"),
+        (groups[4], "MILL", "offtake", "oral", "independent", DAY(2022, 8, 1), None, None, "itself"),
+        (unions[1], "MILL", "offtake", CONTRACT, "independent", DAY(2023, 5, 1), None, 650_000, "network"),
+        (federation, "INSURER", "insurance", CONTRACT, "independent", DAY(2023, 1, 1), None, 300_000, "network"),
+        (unions[3], "INPUTS", SUPPLY, CONTRACT, "independent", DAY(2022, 11, 1), None, 260_000, "network"),
+    )  # fmt: skip
+    made = linkages.open_many(
+        rows=[
+            {
+                "organization": organization,
+                "partner": partner[name],
+                "kind": kind,
+                "form": form,
+                "causality": causality,
+                "since": since,
+                "until": until,
+                "covers": covers,
+                **({"value": Decimal(value), "currency": "KES"} if value else {}),
+            }
+            for organization, name, kind, form, causality, since, until, value, covers in terms
+        ],
         by=None,
     )
-    for day, to in ((DAY(2020, 7, 1), None), (DAY(2020, 7, 15), unions[0])):
+    credit, sold, _small, mill, inputs, ended, breached, *_others = made
+    linkages.renew(linkage=mill, until=DAY(2026, 9, 1), by=None, value=Decimal(1_100_000), currency="KES")
+    linkages.renew(linkage=inputs, until=DAY(2027, 2, 1), by=None)
+    linkages.end(linkage=ended, on=DAY(2022, 12, 1), by=None)
+    linkages.end(linkage=breached, on=DAY(2022, 5, 1), by=None, breached=True)
+    _money(credit, [sold, mill, made[11]], unions)
+
+
+def _money(credit: Linkage, sales: list[Linkage], unions: list[Organization]) -> None:
+    for day, amount, to in (
+        (DAY(2020, 7, 1), 4_000_000, None),
+        (DAY(2020, 7, 15), 4_000_000, unions[0]),
+        (DAY(2022, 3, 1), 5_500_000, None),
+        (DAY(2024, 2, 1), 7_000_000, None),
+    ):
         linkages.record_transaction(
             linkage=credit,
             date=day,
             type="loan_disbursed",
-            amount=Decimal(4_000_000),
+            amount=Decimal(amount),
             currency="KES",
             passed_on_to=to,
             by=None,
         )
-    for organization in (unions[1], groups[3]):
-        linkages.open_linkage(
-            organization=organization,
-            partner=buyer,
-            kind="offtake",
-            form="written_contract",
-            causality="facilitated",
-            since=DAY(2021, 3, 1),
+    for number, linkage in enumerate(sales):
+        for year in (2022, 2024):
+            day = DAY(year, 2, 1 + number)
+            if linkage.valid.lower <= day:
+                linkages.record_transaction(
+                    linkage=linkage,
+                    date=day,
+                    type="sale",
+                    amount=Decimal(420_000 - 90_000 * number + 40_000 * (year - 2022)),
+                    currency="KES",
+                    by=None,
+                )
+
+
+# --- support ---------------------------------------------------------------------------------------------------------
+def _support(programme: Programme, groups: list[Organization], unions: list[Organization]) -> None:
+    """Bonding first, then bridging, then brokering; less of it towards the end."""
+    phase = Phase.objects.get(programme=programme, sequence=2)
+    old = [groups[number] for number in sorted(SUPPORTED)]
+    new = [groups[number] for number in (18, 19, 20)]
+    for purpose, method, topic, since, until, reached in (
+        ("bonding", "coaching", "rules and records", DAY(2019, 3, 1), DAY(2019, 9, 1), old[:12]),
+        ("bonding", "training", "savings and internal loans", DAY(2019, 10, 1), DAY(2020, 4, 1), old),
+        ("bonding", "mentoring", "leadership of women", DAY(2020, 9, 1), DAY(2021, 3, 1), old[:8]),
+        ("bonding", "training", "starting a group", DAY(2021, 10, 1), DAY(2022, 3, 1), new),
+        ("bridging", "process_advice", "by-laws of a union", DAY(2019, 3, 1), DAY(2019, 9, 1), unions),
+        ("bridging", "exchange_visit", "a working union", DAY(2020, 10, 1), DAY(2020, 11, 1), [*unions, *old[:6]]),
+        ("bridging", "coaching", "services for members", DAY(2021, 4, 1), DAY(2022, 4, 1), unions),
+        ("brokering", "mentoring", "talking with a bank", DAY(2019, 6, 1), DAY(2020, 6, 1), unions[:2]),
+        ("brokering", "process_advice", "contracts", DAY(2020, 11, 1), DAY(2021, 6, 1), [*unions, old[1], old[3]]),
+        ("brokering", "coaching", "price and quality", DAY(2022, 9, 1), DAY(2023, 6, 1), unions[1:]),
+    ):  # fmt: skip
+        interventions.record(
+            phase=phase,
+            organizations=reached,
+            purpose=purpose,
+            method=method,
+            topic=topic,
+            since=since,
+            until=until,
+            participants=6 * len(reached),
+            women=4 * len(reached),
             by=None,
         )
 
 
-def _support(programme: Programme, groups: list[Organization], unions: list[Organization]) -> None:
-    phase = Phase.objects.get(programme=programme, sequence=2)
-    for purpose, method, reached in (
-        ("bonding", "coaching", groups[:12]),
-        ("bridging", "process_advice", unions),
-        ("brokering", "mentoring", unions[:2]),
-    ):
-        intervention = Intervention.objects.create(
-            phase=phase,
-            purpose=purpose,
-            method=method,
-            valid=DateRange(DAY(2019, 3, 1), DAY(2019, 9, 1)),
-            participants=30,
-            women=18,
-        )
-        for organization in reached:
-            InterventionOrganization.objects.create(intervention=intervention, organization=organization)
-
-
-def _rounds(programme: Programme, groups: list[Organization], officer: Any, manager: Any) -> None:
-    for later, year in enumerate((2020, 2022)):
-        round_ = Round.objects.create(
-            programme=programme,
-            code=f"demo-hills-{year}",
-            kind="biennial" if later else "baseline",
-            reference_date=DAY(year, 6, 30),
-            window=DateRange(DAY(year, 5, 1), DAY(year, 9, 1)),
-            scale_version=ScaleVersion.objects.order_by("pk")[0],
-        )
-        round_ = rounds.open_round(round=round_, by=None)
-        for number, group in enumerate(groups):
-            if later and number % 11 == 10:
-                continue  # not surveyed
-            members = 15 + number % 9 + later * (number % 5)
-            women = members if group.kind == "shg" else members * 2 // 5
-            # Two things to see among the alerts: a group that the poorest leave, and one below the bonding gate.
-            poorest = members // 6 if later and number == 3 else (members + 2 * later) // 3
-            row = returns.save_values(
-                organization=group,
-                round=round_,
-                values={
-                    "OP-06": members,
-                    "OP-06.women": women,
-                    "OP-06.men": members - women,
-                    "OP-06.youth": members // 4,
-                    "OP-06.poorest": poorest,
-                    "GOV-1": min(3, 2 + (number + later) % 3),
-                    "SYS-4": 2 if number == 12 else 3,
-                },
-                by=officer,
-            )
-            row = returns.submit(of=row, by=officer)
-            if number % 8 == 7 and later:
-                review.send_back(of=row, by=manager, comment="Women and youth look swapped; please check.")
-            elif number % 8 != 6 or not later:
-                review.approve(of=row, by=manager)
-        rounds.close(round=round_, by=None)
-    rounds.lock(round=Round.objects.get(code="demo-hills-2020"), by=None)
-    _half_year(programme, groups, officer, manager)
-
-
-def _half_year(programme: Programme, groups: list[Organization], officer: Any, manager: Any) -> None:
-    """The half-year before today, open for entry: a third is in, one of them came back."""
-    today = DAY.today()
-    begins, ends = (
-        (DAY(today.year, 1, 1), DAY(today.year, 6, 30))
-        if today.month > 6
-        else (DAY(today.year - 1, 7, 1), DAY(today.year - 1, 12, 31))
-    )
-    round_ = rounds.plan(
-        programme=programme,
-        kind="semi_annual",
-        reference_date=ends,
-        period_from=begins,
-        window=(today - datetime.timedelta(days=20), today + datetime.timedelta(days=18)),
-        code="demo-hills-outputs",
-        by=manager,
-    )
-    round_ = rounds.open_round(round=round_, by=manager)
-    for number, group in enumerate(groups):
-        if number % 3 or not round_.due.filter(organization=group, is_due=True).exists():
-            continue
-        members = 18 + number % 9
-        women = members if group.kind == "shg" else members * 2 // 5
-        row = returns.save_values(
-            organization=group,
-            round=round_,
-            values={
-                "OP-06": members,
-                "OP-06.women": women,
-                "OP-06.men": members - women,
-                "OP-06.youth": members // 4,
-                "OP-10.meetings": 6,
-            },
-            null_reasons={"OP-12.persons": "NOT_SURVEYED"},
-            by=officer,
-        )
-        if number % 2 == 0:
-            row = returns.submit(of=row, by=officer)
-        if number == 12:
-            review.send_back(of=row, by=manager, comment="Six meetings in every group? Please look again.")
+def _services(groups: list[Organization], unions: list[Organization]) -> None:
+    kinds = ("inputs", "output_markets", "finance", "information")
+    for number, union in enumerate(unions):
+        for kind in kinds[: 4 - number]:
+            services.add(organization=union, kind=kind, provider="own", since=DAY(2019, 1, 1), by=None)
+    for number, group in enumerate(groups[:18]):
+        provider = "own" if group.kind == "shg" else "apex"
+        kind = "finance" if group.kind == "shg" else kinds[number % 2]
+        services.add(organization=group, kind=kind, provider=provider, since=DAY(2019 + number % 4, 2, 1), by=None)

@@ -59,6 +59,18 @@ class RegisterSet:
         found = self._groups(by)
         return {str(group): self._row(metric, by, group, parts, changes) for group, parts in found.items()}
 
+    def over_rounds(self, metric: str, **changes: Any) -> dict[tuple[str, str], Row]:
+        """The metric for each area in each round, by (area, code of the round); only of a set that holds the rounds.
+        Reads the stored cells of the areas, as `rows(…, "area")` does."""
+        found: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        for part in self._parts_for("area"):
+            area = part.place if self.load is not None else self.areas.get(part.place)
+            if area is not None and part.source.closing is not None:
+                found[area, part.source.closing.code].append(part)
+        return {
+            key: self._row(metric, "area", key[0], _condensed(parts), changes) for key, parts in sorted(found.items())
+        }
+
     def groups(self, by: str) -> list[str]:
         return [str(group) for group in self._groups(by)]
 
@@ -195,7 +207,8 @@ def _read(
         now_keys = {_key(source) for source in sources}
         now = made(sources, [part for part in parts if _key(part.source) in now_keys], asked, selection.apex is None)
         if history:
-            older = made(past, [part for part in parts if part.source.closing is not None], replace(asked, by="round"))
+            whole = [part for part in parts if part.source.closing is not None]
+            older = made(past, whole, replace(asked, by="round"), selection.apex is None)
         return Reading(now, older)
     now = made(sources, selection.records(sources, asked, against), asked)
     if history and against is None and not selection.needs_records(asked):

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import alert_views, federation_views, rate_views, upkeep_views, views
+from scaling import alert_views, federation_views, not_reported, rate_views, upkeep_views, views
 
 pages = (
     [
@@ -14,6 +14,8 @@ pages = (
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),
         path("questions/federations/level/", federation_views.level, name="federation-level"),
         path("questions/federations/network/", federation_views.network, name="federation-network"),
+        path("how-is/<str:code>/", views.organization_page, name="organization"),
+        path("not-reported/", not_reported.not_reported_page, name="not-reported"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),
         path("rates/missing/", rate_views.missing_page, name="missing-rates"),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from scaling.dashboards import files, frame, portfolio, programme, registry
+from scaling.dashboards import files, frame, organization, portfolio, programme, registry
 from scaling.dashboards.registry import QuestionPage
 
 
@@ -34,6 +34,13 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def programme_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "dashboards/page.html", {"page": programme.build(request, code)})
+
+
+@require_safe
+@login_required
+def organization_page(request: HttpRequest, code: str) -> HttpResponse:
+    """How one organization is doing; its register entry is the profile of the floor below."""
+    return render(request, "dashboards/organization.html", {"page": organization.build(request, code)})
 
 
 @require_safe

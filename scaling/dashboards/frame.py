@@ -58,14 +58,18 @@ class Asked:
     @cached_property
     def reading(self) -> Reading:
         """Organizations of the selection now, and over the rounds. Raises NotEnoughData with the next step."""
-        if not self.selection.programmes:
-            raise NotEnoughData(_("There is nothing to show yet."), self._no_programme())
+        self.require_programme()
         found = register_sets.read(
             user=self.user, question=self.selection.question, history=True, areas=self.selection.areas_below()
         )
         if found.now.is_empty:
             raise NotEnoughData(_("There are no figures of organizations for this selection yet."), self._no_rounds())
         return found
+
+    def require_programme(self) -> None:
+        """Raises NotEnoughData with the next step where no programme is selected: for pages without `reading`."""
+        if not self.selection.programmes:
+            raise NotEnoughData(_("There is nothing to show yet."), self._no_programme())
 
     @property
     def now(self) -> RegisterSet:

@@ -1,6 +1,19 @@
 """Figure builders: plain data in, Plotly figure out; one look for page, PNG and PDF. See `base.py`."""
 
-from scaling.figures.bars import Levels, Span, Step, histogram, levels, lying_bars, stacked_bars, timeline, waterfall
+from scaling.figures.bars import (
+    Bullet,
+    Levels,
+    Moment,
+    Span,
+    Step,
+    bullets,
+    histogram,
+    levels,
+    lying_bars,
+    stacked_bars,
+    timeline,
+    waterfall,
+)
 from scaling.figures.base import IN_TURN, ROLES, Mark, Series
 from scaling.figures.dots import Dot, Dumbbell, dumbbells, radar, scatter
 from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
@@ -10,6 +23,7 @@ from scaling.figures.networks import Line, Member, layered
 __all__ = [
     "IN_TURN",
     "ROLES",
+    "Bullet",
     "Curve",
     "Dot",
     "Dumbbell",
@@ -18,10 +32,12 @@ __all__ = [
     "Line",
     "Mark",
     "Member",
+    "Moment",
     "Node",
     "Series",
     "Span",
     "Step",
+    "bullets",
     "country_map",
     "dumbbells",
     "heat_map",

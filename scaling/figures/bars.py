@@ -46,6 +46,7 @@ def lying_bars(
         },
         yaxis={"autorange": "reversed", "automargin": True},
         legend={"orientation": "h"},
+        showlegend=any(one.name for one in series),
         meta={"lying": True},
     )
 
@@ -176,8 +177,29 @@ class Span:
     url: str = ""
 
 
-def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mark] = ()) -> dict[str, Any]:
-    """Lying bars on an axis of time, one trace for each role so that the legend names them."""
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened on a day, on the line of `row`; `symbol` is one of Plotly's (`triangle-up`)."""
+
+    row: str
+    day: datetime.date
+    role: str
+    text: str
+    symbol: str = "circle"
+    name: str = ""
+    url: str = ""
+
+
+def timeline(
+    spans: Sequence[Span],
+    *,
+    until: datetime.date,
+    marks: Sequence[Mark] = (),
+    moments: Sequence[Moment] = (),
+    rows: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Lying bars on an axis of time, one trace for each role so that the legend names them, and moments as symbols.
+    `rows` gives their order from the top where it is not that of the spans."""
     traces = []
     day = 24 * 3600 * 1000
     for role in dict.fromkeys(span.role for span in spans):
@@ -198,7 +220,24 @@ def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mar
                 "meta": meta(role, urls=[span.url for span in own]),
             }
         )
+    for role, symbol in dict.fromkeys((moment.role, moment.symbol) for moment in moments):
+        same = [moment for moment in moments if (moment.role, moment.symbol) == (role, symbol)]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": [moment.day.isoformat() for moment in same],
+                "y": [moment.row for moment in same],
+                "name": next((moment.name for moment in same if moment.name), ""),
+                "showlegend": any(moment.name for moment in same),
+                "customdata": [moment.text for moment in same],
+                "hovertemplate": "%{customdata}<extra></extra>",
+                "marker": {"size": 15, "symbol": symbol, "color": ROLES[role]},
+                "meta": meta(role, urls=[moment.url for moment in same]),
+            }
+        )
     drawn = [across(mark) for mark in marks]
+    order = list(dict.fromkeys([*rows, *(one.row for one in (*moments, *spans))]))
     return finish(
         traces,
         barmode="overlay",
@@ -207,10 +246,67 @@ def timeline(spans: Sequence[Span], *, until: datetime.date, marks: Sequence[Mar
             "autorange": "reversed",
             "automargin": True,
             "categoryorder": "array",
-            "categoryarray": list(dict.fromkeys(span.row for span in spans)),
+            "categoryarray": order,
         },
         shapes=[shape for shape, _word in drawn],
         annotations=[word for _shape, word in drawn],
         legend={"orientation": "h"},
         meta={"lying": True},
+    )
+
+
+@dataclass(frozen=True)
+class Bullet:
+    """What was reached and what should be by today, both in per cent of the end target; None: not known."""
+
+    label: str
+    reached: float | None
+    due: float | None
+    text: str
+    due_text: str = ""
+    role: str = "plain"
+    url: str = ""
+
+
+def bullets(rows: Sequence[Bullet], *, names: tuple[str, str], goal: str, axis: str = "") -> dict[str, Any]:
+    """Bars of what was reached, a stroke where it should be today, a line at the end target (100)."""
+    labels = [row.label for row in rows]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row.reached for row in rows],
+        "y": labels,
+        "width": 0.5,
+        "name": names[0],
+        "customdata": [row.text for row in rows],
+        "hovertemplate": "%{y}<br>%{fullData.name}: %{customdata}<extra></extra>",
+        "marker": {"color": [ROLES[row.role] for row in rows]},
+        "showlegend": False,
+        "meta": meta(roles=[row.role for row in rows], urls=[row.url for row in rows]),
+    }
+    strokes = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [row.due for row in rows],
+        "y": labels,
+        "name": names[1],
+        "customdata": [row.due_text for row in rows],
+        "hovertemplate": "%{y}<br>%{fullData.name}: %{customdata}<extra></extra>",
+        "marker": {"symbol": "diamond-tall", "size": 15, "color": ROLES["then"]},
+        "showlegend": True,
+        "meta": meta("then"),
+    }
+    known = [value for row in rows for value in (row.reached, row.due) if value is not None]
+    shape, word = across(Mark(100, goal))
+    return finish(
+        [bars, strokes],
+        xaxis={
+            "range": [min([0.0, *known]), max([110.0, *(value * 1.08 for value in known)])],
+            "title": {"text": axis},
+        },
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True},
+        shapes=[shape],
+        annotations=[word],
+        legend={"orientation": "h"},
+        meta={"lying": True, "fixed": True},
     )

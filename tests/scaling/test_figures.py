@@ -15,6 +15,7 @@ import pytest
 from scaling import figures
 from scaling.figures import (
     ROLES,
+    Bullet,
     Curve,
     Dot,
     Dumbbell,
@@ -23,6 +24,7 @@ from scaling.figures import (
     Line,
     Mark,
     Member,
+    Moment,
     Node,
     Series,
     Span,
@@ -42,11 +44,16 @@ MADE: dict[str, dict[str, Any]] = {
     "lying bars": figures.lying_bars(["I", "II", "III"], [Series("x", "plain", [-2, 3, 5])], ["a", "b", "c"]),
     "waterfall": figures.waterfall(STEPS),
     "levels": figures.levels([Levels("Governance", [5, 10, 20, 30, 25, 10], list("abcdef"), "+0.4", "/g")], list("123456")),
+    "bullets": figures.bullets(
+        [Bullet("Members", 60, 80, "312", "416", "loss", "/m"), Bullet("Districts", None, None, "not reported")],
+        names=("reached", "by today"), goal="end target",
+    ),
     "histogram": figures.histogram(["<0", "0 to 5"], [1, 2], ["1", "2"], roles=["loss", "gain"]),
     "timeline": figures.timeline(
         [Span("Buyer", DAY(2020, 1, 1), None, "private", "since 2020", "offtake"),
          Span("Bank", DAY(2020, 1, 1), DAY(2021, 1, 1), "domestic_financial", "a year", "credit", "/bank")],
         until=DAY(2022, 1, 1), marks=[Mark("2021-06-30", "end of support")],
+        moments=[Moment("Law", DAY(2020, 5, 1), "gain", "an act", "triangle-up", "helped", "/law")],
     ),
     "indexed lines": figures.indexed_lines(["I", "II", "III"], LINES),
     "over time": figures.over_time(["2020-01-01", "2021-01-01", "2022-01-01"], LINES),
@@ -126,7 +133,7 @@ def test_a_gap_in_a_line_is_no_zero_and_labels_keep_apart() -> None:
 
 
 def test_something_that_goes_on_is_drawn_until_the_day() -> None:
-    (own, _ended) = MADE["timeline"]["data"]
+    (own, _ended, _law) = MADE["timeline"]["data"]
     assert own["x"] == [(DAY(2022, 1, 1) - DAY(2020, 1, 1)).days * 86_400_000]
 
 

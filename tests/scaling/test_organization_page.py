@@ -1,0 +1,93 @@
+"""How is one organization doing: members, scores, comparison, its returns with links, and nothing of others."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from indicators.models import Return, Round
+from organizations.models import Organization
+from programmes.access import RoleName
+from tests import factories
+from tests.scaling.network_programme import make_programme
+
+pytestmark = pytest.mark.django_db
+
+
+def reporting() -> Organization:
+    """A primary organization with an approved return in the first and the last round."""
+    found = Organization.objects.filter(tier="primary", returns__round__code="net-2018", returns__state="approved")
+    return found.filter(returns__round__code="net-2022").order_by("code")[0]
+
+
+def test_members_over_rounds_are_those_of_its_approved_returns(reader: Client) -> None:
+    one = reporting()
+    page = reader.get(f"/how-is/{one.code}/").context["page"]
+    counts = [
+        int(row.values["OP-06"])
+        for row in Return.objects.filter(organization=one, state="approved").order_by("round__reference_date")
+        if "OP-06" in row.values
+    ]
+    assert [row[1].value for row in page.all_tables["members"].rows] == counts
+    assert f"From {counts[0]} members" in page.answer and f"to {counts[-1]} on" in page.answer
+
+
+def test_its_returns_are_listed_with_links_and_the_register_leads_here_and_back(reader: Client) -> None:
+    one = reporting()
+    page = reader.get(f"/how-is/{one.code}/").context["page"]
+    table = page.all_tables["returns"]
+    assert len(table.rows) == Return.objects.filter(organization=one).count()
+    for row in table.rows:
+        assert reader.get(row[0].url).status_code == 200
+    assert f"/how-is/{one.code}/" in reader.get(f"/organizations/{one.code}/").content.decode()
+    assert any(option.url == f"/organizations/{one.code}/" for option in page.records)
+
+
+def test_a_draft_is_listed_and_not_counted(reader: Client) -> None:
+    round_ = Round.objects.get(code="net-2022")
+    one = Organization.objects.filter(tier="primary", returns__round__code="net-2018").exclude(returns__round=round_)[0]
+    before = reader.get(f"/how-is/{one.code}/").context["page"]
+    who = factories.user()
+    Return.objects.create(
+        organization=one, round=round_, values={"OP-06": 99}, entered_by=who, entered_by_ids=[who.pk], changed_by=who
+    )
+    page = reader.get(f"/how-is/{one.code}/").context["page"]
+    assert len(page.all_tables["members"].rows) == len(before.all_tables["members"].rows) == 1
+    assert "It was not observed in the round of Jun 30, 2022." in page.answer
+    assert len(page.all_tables["returns"].rows) == len(before.all_tables["returns"].rows) + 1
+
+
+def test_somebody_elses_organization_is_not_there(client: Client, reader: Client) -> None:
+    code = reporting().code
+    client.force_login(factories.person(RoleName.VIEWER, country="IND"))
+    assert client.get(f"/how-is/{code}/").status_code == 404
+    assert client.get("/how-is/NOPE/").status_code == 404
+
+
+def test_as_many_queries_in_a_large_programme_as_in_a_small_one(reader: Client) -> None:
+    url = f"/how-is/{reporting().code}/"
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert reader.get(url).status_code == 200
+        return len(queries)
+
+    count()
+    first = count()
+    for number in range(3):
+        make_programme(f"MORE{number}")
+    assert count() <= first <= 56
+
+
+def test_every_organization_has_its_page(reader: Client) -> None:
+    for code in Organization.objects.values_list("code", flat=True):
+        answer = reader.get(f"/how-is/{code}/")
+        assert answer.status_code == 200
+        for card in answer.context["page"].figures:
+            assert card.figure or card.empty.action_url, (code, card.id)
+        identifiers = re.findall(r'\bid="([^"]+)"', answer.content.decode())
+        assert len(identifiers) == len(set(identifiers))
