@@ -234,6 +234,10 @@ class Page:
     empty: Empty | None = None
     #: the page's own address with its filters, to share
     share_url: str = ""
+    #: where a pack of all pages with these filters is asked for
+    pack_url: str = ""
+    #: names of the metrics that its figures are
+    metrics: list[str] = field(default_factory=list)
 
     @property
     def all_tables(self) -> dict[str, Table]:

@@ -61,6 +61,8 @@ CLEARS: dict[str, tuple[str, ...]] = {
     "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside"),
 }
 LONGEST = 200
+#: Whether metrics of organizations can be asked as they were known at a moment.
+KNOWS_MOMENTS = "known_at" in Question.__dataclass_fields__
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -132,6 +134,8 @@ class Selection:
     place: Area | None = None
     apex: Organization | None = None
     as_of: Day | None = None
+    #: Figures as they were known then, for packs; None: now.
+    known_at: datetime.datetime | None = None
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, _default(name))
@@ -164,6 +168,7 @@ class Selection:
             as_of=self.as_of,
             prices=self["prices"],
             include_synthetic=True,
+            **self._as_known(),
         )
 
     def beside(self) -> Question | None:
@@ -172,8 +177,11 @@ class Selection:
             return None
         return Question(
             programmes=(self["beside"],), kind=self["kind"], tier=self["tier"], prices=self["prices"],
-            include_synthetic=True,
+            include_synthetic=True, **self._as_known(),
         )  # fmt: skip
+
+    def _as_known(self) -> dict[str, Any]:
+        return {"known_at": self.known_at} if self.known_at is not None and KNOWS_MOMENTS else {}
 
     def _round_of_phase(self) -> str:
         """The last outcome round that describes a date in the phase."""

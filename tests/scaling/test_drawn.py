@@ -35,7 +35,7 @@ def test_every_builder_but_the_map_is_drawn_inside_its_box(name: str, rtl: bool)
     assert scale or fills & set(ROLES.values()), "no mark has a colour that means something"
     for one in root.iter(f"{SVG}rect"):
         x, y, wide, tall = (float(one.get(key, "0")) for key in ("x", "y", "width", "height"))
-        assert -1 <= x and x + wide <= 501 and -1 <= y and y + tall <= 301
+        assert x >= -1 and x + wide <= 501 and y >= -1 and y + tall <= 301
     assert not re.search(r'"(nan|inf)|[ ,](nan|inf)', to_svg(figure, rtl=rtl))
 
 

@@ -29,7 +29,7 @@ class Marks:
 
     def reach(self, which: int) -> list[float]:
         """Every value of x (0) or y (1)."""
-        found = [box[which + 2 * end] for box in self.boxes for end in (0, 1)]
+        found = [end for box in self.boxes for end in ((box[0], box[2]), (box[1], box[3]))[which]]
         found += [point[which] for points, *_rest in (*self.lines, *self.bands) for point in points]
         found += [dot[which] for dot in self.dots]
         return found + [word[which] for word in self.words]
