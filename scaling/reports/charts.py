@@ -19,7 +19,7 @@ class Charts:
 
     def __init__(self, book: Any) -> None:
         self.book = book
-        self.sheet: Any = None
+        self.cells: list[tuple[int, int, Any]] = []
         self.row = 0
 
     def put(self, sheet: Any, row: int, card: FigureCard, *, rtl: bool) -> int:
@@ -46,14 +46,8 @@ class Charts:
         return ROWS
 
     def _series(self, kind: Mapping[str, str], trace: Trace, names: list[Any], values: list[Any]) -> dict[str, Any]:
-        if self.sheet is None:
-            self.sheet = self.book.add_worksheet("_")
         for column, line in enumerate((names, values)):
-            for i, one in enumerate(line):
-                if is_number(one):
-                    self.sheet.write_number(self.row + i, column, float(one))
-                elif one is not None:
-                    self.sheet.write_string(self.row + i, column, str(one))
+            self.cells += [(self.row + i, column, one) for i, one in enumerate(line) if one is not None]
         last = self.row + len(values) - 1
         colour = colour_of(trace)
         found: dict[str, Any] = {
@@ -73,9 +67,17 @@ class Charts:
         self.row = last + 2
         return found
 
-    def hide(self) -> None:
-        if self.sheet is not None:
-            self.sheet.hide()
+    def finish(self) -> None:
+        """Write their numbers, on the last sheet."""
+        if not self.cells:
+            return
+        sheet = self.book.add_worksheet("_")
+        sheet.hide()
+        for row, column, one in self.cells:
+            if is_number(one):
+                sheet.write_number(row, column, float(one))
+            else:
+                sheet.write_string(row, column, str(one))
 
 
 def _kind(traces: list[Trace], layout: Mapping[str, Any]) -> dict[str, str] | None:

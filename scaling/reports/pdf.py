@@ -25,7 +25,7 @@ MOST_ROWS = 60
 
 def write(pack: Pack) -> bytes:
     """The file; the same pack gives the same bytes."""
-    return _compiled(sources(pack), format="pdf", timestamp=pack.known_at)
+    return _compiled(sources(pack), format="pdf", timestamp=int(pack.known_at.timestamp()))
 
 
 def png(svg: str) -> io.BytesIO:
@@ -59,7 +59,7 @@ def sources(pack: Pack) -> dict[str, bytes]:
         "facts": pack.facts,
         "synthetic": str(settings.SYNTHETIC_LABEL) if pack.is_synthetic else "",
         "pages": pages,
-        "definitions": [[one.text, one.name, one.unit, one.formula, one.source] for one in pack.definitions],
+        "definitions": _definitions(pack),
         "statements": [{"heading": one.heading, "sentences": one.sentences} for one in pack.statements],
         "words": {
             "answers": _("Answers"),
@@ -68,7 +68,6 @@ def sources(pack: Pack) -> dict[str, bytes]:
             "quality": _("Quality of the data"),
             "left_out": _("Left out"),
             "notes": _("How they are made"),
-            "columns": [_("What it tells"), _("Metric"), _("Unit"), _("Formula"), _("Source")],
         },
     }
     return {"main": TEMPLATE.read_bytes(), "pack.json": json.dumps(data).encode(), **pictures}
@@ -124,12 +123,33 @@ def _figure(page: Page, card: FigureCard, rtl: bool, pictures: dict[str, bytes])
     return found
 
 
+def _definitions(pack: Pack) -> dict[str, Any]:
+    labels = (_("What it tells"), _("Metric"), _("Unit"), _("Formula"), _("Source"))
+    # A name may break after its lines; a zero-width space says so.
+    rows = [[one.text, one.name.replace("_", "_\u200b"), one.unit, one.formula, one.source] for one in pack.definitions]
+    columns = [
+        {"label": label, "numeric": False, "share": share}
+        for label, share in zip(labels, (30, 17, 11, 28, 14), strict=True)
+    ]
+    return {"columns": columns, "rows": rows, "more": ""}
+
+
+def _share(label: str, texts: list[str]) -> int:
+    """How much of the width a column gets: what its longest text or longest word of its label needs, within bounds."""
+    needed = max([0, *(len(word) for word in label.split()), *(len(text) for text in texts)])
+    return min(max(needed, 7), 36)
+
+
 def _table(table: Table) -> dict[str, Any]:
     left = len(table.rows) - MOST_ROWS
+    rows = [[cell_text(cell) for cell in row] for row in table.rows[:MOST_ROWS]]
     return {
         "title": table.title,
-        "columns": [{"label": one.label, "numeric": one.numeric} for one in table.columns],
-        "rows": [[cell_text(cell) for cell in row] for row in table.rows[:MOST_ROWS]],
+        "columns": [
+            {"label": one.label, "numeric": one.numeric, "share": _share(one.label, [row[i] for row in rows])}
+            for i, one in enumerate(table.columns)
+        ],
+        "rows": rows,
         "more": _("%(count)s more rows stand in the Excel file and on the page.") % {"count": left} if left > 0 else "",
     }
 

@@ -193,4 +193,4 @@ class _Writer:
             on.line(one.text, one.name, one.unit, one.formula, one.source, form=self.wrap)
 
     def finish(self) -> None:
-        self.charts.hide()
+        self.charts.finish()

@@ -29,10 +29,12 @@ class Marks:
 
     def reach(self, which: int) -> list[float]:
         """Every value of x (0) or y (1)."""
-        found = [end for box in self.boxes for end in ((box[0], box[2]), (box[1], box[3]))[which]]
+        found: list[float] = []
+        for x0, y0, x1, y1, _colour, _word in self.boxes:
+            found += (y0, y1) if which else (x0, x1)
         found += [point[which] for points, *_rest in (*self.lines, *self.bands) for point in points]
-        found += [dot[which] for dot in self.dots]
-        return found + [word[which] for word in self.words]
+        found += [dot[1] if which else dot[0] for dot in self.dots]
+        return found + [word[1] if which else word[0] for word in self.words]
 
 
 def colour_of(trace: Trace, i: int = 0) -> str:
