@@ -8,6 +8,7 @@ register(
     models.FederationTotal,
     models.Heartbeat,
     models.PhaseCell,
+    models.ReportSchedule,
     models.ThresholdSetting,
     read_only=True,
 )

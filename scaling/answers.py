@@ -47,6 +47,8 @@ class Workspace:
     #: programme id → ids of the programmes whose model it replicates, visible or not
     originals: dict[int, list[int]] = field(default_factory=dict)
     known_at: datetime.datetime | None = None
+    #: Metrics that were asked of it, so that a pack can define them.
+    used: set[str] = field(default_factory=set)
 
     @classmethod
     def load(cls, *, user: Any, basis: str, known_at: datetime.datetime | None = None) -> Workspace:
@@ -206,6 +208,7 @@ def answer(
 ) -> Row:
     """Compute one row for a list of phases."""
     subject = workspace.subject(phases, other)
+    workspace.used.add(metric.name)
     outcome = metric.compute(subject)
     ids = {phase.programme_id for phase in phases}
     times = [workspace.computed_at[phase.pk] for phase in phases if phase.pk in workspace.computed_at]

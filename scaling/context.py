@@ -88,6 +88,7 @@ def navigation(request: HttpRequest) -> list[Section]:
             if may(user, Permission.REGISTRY_WRITE)
             else []
         ),
+        Entry(_("Packs"), "file-earmark-pdf", reverse("scaling:reports"), "reports"),
         Entry(_("Targets and results"), "check2-circle", reverse("indicators:targets"), "targets"),
         Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
         Entry(_("Thresholds"), "gear", reverse("scaling:thresholds"), "thresholds"),

@@ -137,6 +137,12 @@ def _percent_pattern(places: int) -> str:
     return re.sub(r"0(\.0+|\.#+)?(?=[^0]*$)", "0" + (f".{'0' * places}" if places else ""), pattern, count=1)
 
 
+def moment(when: datetime.datetime) -> str:
+    """A day and a time in UTC, the same for all readers of a file."""
+    when = when.astimezone(datetime.UTC)
+    return f"{day(when.date())}, {when:%H:%M} UTC"
+
+
 def day(value: datetime.date) -> str:
     """A date in the medium form of the language: `30 Jun 2022`."""
     return str(format_skeleton("yMMMd", value, locale=locale()))

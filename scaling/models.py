@@ -400,3 +400,6 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - Django finds models from here

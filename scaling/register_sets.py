@@ -44,6 +44,8 @@ class RegisterSet:
     areas: Mapping[str, str] = field(default_factory=dict)
     #: Reads the cells of a grouping when it is first asked for; None where `parts` are all that there is.
     load: Callable[[str], list[Part]] | None = None
+    #: Metrics that were asked of it, so that a pack can define them.
+    used: set[str] = field(default_factory=set)
     _condensed: dict[str, dict[str | None, list[Part]]] = field(default_factory=dict)
 
     # --- asking ----------------------------------------------------------------------------------------------------
@@ -145,6 +147,7 @@ class RegisterSet:
     def _row(self, metric: str, by: str, group: str | None, parts: list[Part], changes: Mapping[str, Any]) -> Row:
         asked = replace(self.question, by="place" if by == "area" else by, **changes)
         found: RegisterMetric = REGISTER_METRICS[metric]
+        self.used.add(metric)
         return register_answers._row(found, asked, group, parts, self.sources, self.against, self.waiting, self.limits)
 
 

@@ -122,10 +122,10 @@ def _of_rounds(ids: list[int], every: Any, among: Sequence[int] | None) -> dict[
     rows = {row["round"]: row for row in found}
     return {
         pk: OfRound(
-            due.get(pk, 0),
-            *(rows.get(pk, {}).get(name, 0) for name in ("handed_in", "approved", "late", "corrected")),
-            rows.get(pk, {}).get("days"),
-            tuple(rows.get(pk, {}).get(f"bin_{i}", 0) for i in range(len(edges))),
+            due=due.get(pk, 0),
+            days=rows.get(pk, {}).get("days"),
+            bins=tuple(rows.get(pk, {}).get(f"bin_{i}", 0) for i in range(len(edges))),
+            **{name: rows.get(pk, {}).get(name, 0) for name in ("handed_in", "approved", "late", "corrected")},
         )
         for pk in ids
     }

@@ -166,6 +166,12 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "scaling.tasks.heartbeat", "schedule": 10.0, "options": {"expires": 10}},
     "reminders": {"task": "indicators.tasks.remind", "schedule": 3600.0, "options": {"expires": 3600}},
     "alerts": {"task": "scaling.tasks.look_at_alerts", "schedule": 86400.0},
+    "packs": {"task": "scaling.tasks.packs", "schedule": 60.0, "options": {"expires": 60}},
+    "packs-on-a-cadence": {
+        "task": "scaling.tasks.packs_on_a_cadence",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "old-batches": {"task": "indicators.tasks.forget_old_batches", "schedule": 86400.0},
 }
 

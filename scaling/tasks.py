@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from scaling import alerts, rebuilds, rollups
 from scaling.models import Heartbeat, MarkKind
+from scaling.reports import building, operations
 
 
 @shared_task
@@ -29,6 +30,24 @@ def look_at_alerts() -> int:
     found = alerts.rounds_to_look_at()
     rollups.mark(MarkKind.ROUND, found)
     return len(found)
+
+
+@shared_task
+def make_pack(report_id: int) -> bool:
+    """Make a pack; the beat begins again when this is killed."""
+    return building.make(report_id)
+
+
+@shared_task
+def packs() -> int:
+    """Packs that wait or were left behind, and e-mails about them."""
+    return building.make_all()
+
+
+@shared_task
+def packs_on_a_cadence() -> int:
+    """Ask for the packs whose day has come."""
+    return len(operations.put_due())
 
 
 @shared_task

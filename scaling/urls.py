@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from scaling import alert_views, federation_views, not_reported, rate_views, upkeep_views, views
+from scaling import alert_views, federation_views, not_reported, rate_views, report_views, upkeep_views, views
 
 pages = (
     [
@@ -21,6 +21,11 @@ pages = (
         path("rates/missing/", rate_views.missing_page, name="missing-rates"),
         path("upkeep/", upkeep_views.upkeep_page, name="upkeep"),
         path("upkeep/<int:pk>/cancel/", upkeep_views.cancel, name="upkeep-cancel"),
+        path("reports/", report_views.reports_page, name="reports"),
+        path("reports/<int:pk>/file/", report_views.report_file, name="report-file"),
+        path("reports/<int:pk>/cancel/", report_views.cancel, name="report-cancel"),
+        path("reports/<int:pk>/delete/", report_views.delete, name="report-delete"),
+        path("reports/cadences/<int:pk>/end/", report_views.end_plan, name="report-plan-end"),
         path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",

@@ -58,6 +58,7 @@ from programmes.models import (
 from scaling import rebuilds, thresholds
 from scaling.api import router
 from scaling.models import Alert, ThresholdSetting
+from scaling.reports import building, operations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,7 @@ pytestmark = pytest.mark.django_db
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
 #: for who keeps a register (of a side). "rates": rates and prices, for who manages rounds ("post", "get": only that).
 #: "figures": the upkeep of figures, for administrators.
+#: "pack": for who reads its programme ("write": its author and administrators; "plan": the same of a cadence).
 #: "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
@@ -168,6 +170,11 @@ EXPECTED: dict[str, str] = {
     "indicators:scale-item-new": "catalogue manages",
     "indicators:scale-item": "catalogue manages",
     "indicators:scale-item-remove": "catalogue manages post",
+    "scaling:reports": "signed in",
+    "scaling:report-file": "pack",
+    "scaling:report-cancel": "pack write",
+    "scaling:report-delete": "pack write",
+    "scaling:report-plan-end": "pack plan",
     "scaling:upkeep": "figures",
     "scaling:upkeep-cancel": "figures post",
     "programmes:rates": "signed in",
@@ -469,7 +476,7 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
         name
         for name, rule in EXPECTED.items()
         if not rule.startswith(
-            ("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates", "figures")
+            ("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates", "figures", "pack")
         )
     ),
 )
@@ -826,6 +833,36 @@ def test_the_upkeep_of_figures_is_for_administrators() -> None:
             assert client.post(reverse("scaling:upkeep-cancel", args=[row.pk])).status_code == may, who
     row.refresh_from_db()
     assert row.ended_at is None
+
+
+def test_a_pack_is_for_who_reads_its_programme_and_ended_by_its_author() -> None:
+    author = factories.person(RoleName.VIEWER, programme="PCDP")
+    what: dict[str, Any] = {
+        "programme": Programme.objects.get(code="PCDP"), "selection": {}, "language": "en", "format": "xlsx"
+    }  # fmt: skip
+    pack, plan = (
+        operations.ask(by=author, **what),
+        operations.plan(by=author, cadence="monthly", **what),
+    )
+    assert building.make(pack.pk)
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    for who, (someone, sides) in everybody.items():
+        client = Client()
+        if someone is not None:
+            client.force_login(someone)
+            listed = [row.pk for row, _words, _own in client.get(reverse("scaling:reports")).context["rows"]]
+            assert listed == ([pack.pk] if "PCDP" in sides else []), who
+        expected = 302 if someone is None else 200 if "PCDP" in sides else 404
+        assert client.get(reverse("scaling:report-file", args=[pack.pk])).status_code == expected, who
+        if who == "administrator":
+            continue  # may end it: tests of the operations
+        expected = 403 if expected == 200 else expected
+        for name, pk in (("report-cancel", pack.pk), ("report-delete", pack.pk), ("report-plan-end", plan.pk)):
+            answer = client.post(reverse(f"scaling:{name}", args=[pk]))
+            assert answer.status_code == expected, (name, who)
+    pack.refresh_from_db()
+    plan.refresh_from_db()
+    assert pack.state == "done"
 
 
 def test_an_alert_is_read_by_who_reads_its_programme_and_noted_by_who_works_there(

@@ -6,6 +6,7 @@ fourteen pages look, link and fail alike.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,8 +47,9 @@ class Asked:
     links: Links
 
     @classmethod
-    def of(cls, request: HttpRequest, page: QuestionPage) -> Asked:
+    def of(cls, request: HttpRequest, page: QuestionPage, known_at: datetime.datetime | None = None) -> Asked:
         found = selection.read(request, takes=page.takes, own=page.own)
+        found.known_at = known_at
         return cls(request, page, found, Links(page.url, found.values))
 
     @property
@@ -93,6 +95,14 @@ class Asked:
         """What metrics of phases need (financing, reach, coverage), on the selected figure basis."""
         return Workspace.load(user=self.user, basis=self.selection["basis"])
 
+    @property
+    def metrics(self) -> list[str]:
+        """Names of the metrics that were asked for so far."""
+        known = self.__dict__
+        sets = [known["reading"].now, known["reading"].history] if "reading" in known else []
+        sets += [known.get("beside"), known.get("workspace")]
+        return sorted(set().union(*(one.used for one in sets if one is not None)))
+
     # --- links down ------------------------------------------------------------------------------------------------
     def organizations_url(self, **changed: str) -> str:
         """The list of organizations behind a mark or a row: the same filters, some of them changed."""
@@ -136,6 +146,11 @@ class Asked:
     def round_url(self, code: str) -> str:
         return reverse("indicators:round", kwargs={"code": code})
 
+    @property
+    def packed(self) -> str:
+        """The programme that a pack of these filters would be about, if it is one."""
+        return "" if self.selection.programme is None else self.selection.programme.code
+
     # --- saying that something is missing --------------------------------------------------------------------------
     def missing(self, reason: str, what: str) -> Empty:
         """“Not enough data” for a picture: which data, why, and where they are entered.
@@ -174,9 +189,9 @@ class Asked:
         return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
 
 
-def build(request: HttpRequest, entry: QuestionPage) -> Page:
-    """A question page, whatever the address holds."""
-    asked = Asked.of(request, entry)
+def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime | None = None) -> Page:
+    """A question page, whatever the address holds. `known_at`: with what was known then, where that can be asked."""
+    asked = Asked.of(request, entry, known_at)
     page = Page(
         name=entry.name, title=str(entry.title), question=str(entry.question), answer="", share_url=asked.links.here()
     )
@@ -219,6 +234,9 @@ def _refuse(asked: Asked, page: Page) -> None:
 
 def _around(asked: Asked, page: Page) -> None:
     page.filters = filters.build(asked.selection, asked.links, asked.page.takes)
+    chosen = {**asked.links.values, "programme": asked.packed}
+    page.pack_url = Links.with_only(reverse("scaling:reports"), chosen)
+    page.metrics = asked.metrics
     for label in filters.not_applied(asked.selection, asked.page.takes):
         page.chips.append(Chip(_("%(filter)s: not applied on this page") % {"filter": label}, "funnel"))
 

@@ -253,7 +253,7 @@ def _headlines(known: Known) -> list[Headline]:
         Headline(
             _("Apexes and linkages today"),
             f"{formats.number(len(known.profile.apexes))} · {formats.number(len(live))}",
-            note=_("%(n)s services for members") % {"n": sum(1 for one in known.profile.services if one.holds)},  # type: ignore[attr-defined]
+            note=_("%(n)s services for members") % {"n": len([one for one in known.profile.services if one.holds])},  # type: ignore[attr-defined]
             url=known.url("apexes"),
         ),
     ]  # fmt: skip

@@ -236,6 +236,10 @@ class Page:
     own: dict[str, Any] = field(default_factory=dict)
     #: the page's own address with its filters, to share
     share_url: str = ""
+    #: where a pack of all pages with these filters is asked for
+    pack_url: str = ""
+    #: names of the metrics that its figures are
+    metrics: list[str] = field(default_factory=list)
 
     @property
     def all_tables(self) -> dict[str, Table]:

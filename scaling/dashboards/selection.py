@@ -133,6 +133,8 @@ class Selection:
     place: Area | None = None
     apex: Organization | None = None
     as_of: Day | None = None
+    #: Figures as they were known then, for packs; None: now.
+    known_at: datetime.datetime | None = None
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, _default(name))
@@ -165,6 +167,7 @@ class Selection:
             as_of=self.as_of,
             prices=self["prices"],
             include_synthetic=True,
+            known_at=self.known_at,
         )
 
     def beside(self) -> Question | None:
@@ -173,7 +176,7 @@ class Selection:
             return None
         return Question(
             programmes=(self["beside"],), kind=self["kind"], tier=self["tier"], prices=self["prices"],
-            include_synthetic=True,
+            include_synthetic=True, known_at=self.known_at,
         )  # fmt: skip
 
     def _round_of_phase(self) -> str:
