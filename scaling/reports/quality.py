@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from indicators.models import PhaseResultCorrection, Return, ReturnState
 from programmes.models import CorrectionKind, FinancingCorrection
 from scaling import formats
-from scaling.dashboards import frame, registry, selection
+from scaling.dashboards import frame, registry
 from scaling.dashboards.frame import Asked
 from scaling.register_answers import TooMany
 from scaling.reports.models import Report
@@ -42,9 +42,7 @@ def statements(report: Report) -> list[Statement]:
 
 def _moment(report: Report) -> str:
     when = {"moment": formats.moment(report.known_at)}
-    if selection.KNOWS_MOMENTS:
-        return _("Figures are those known on %(moment)s; asked again for that moment they are the same.") % when
-    return _("Figures are those stored when the pack was made, soon after it was asked for on %(moment)s.") % when
+    return _("Figures are those known on %(moment)s; asked again for that moment they are the same.") % when
 
 
 def _returns(report: Report) -> list[Statement]:
