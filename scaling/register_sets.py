@@ -175,12 +175,13 @@ class Reading:
 
 
 def read(*, user: Any, question: Question, history: bool = False, areas: Mapping[str, str] | None = None) -> Reading:
-    """Everything of a selection. Raises what `register_answers.rows` does. With `known_at` there is no history."""
+    """Everything of a selection. Raises what `register_answers.rows` does. With `known_at` all comes from the records,
+    those of each round as well, which takes its time."""
     asked = replace(question, by="selection")
     visible = visible_programmes(user)
     seen = register_answers._Seen.of(user, asked)
     with recorded.known(asked.known_at):
-        return _read(asked, visible, seen, history and asked.known_at is None, areas or {})
+        return _read(asked, visible, seen, history, areas or {})
 
 
 def _read(
@@ -215,7 +216,11 @@ def _read(
         return Reading(now, older)
     now = made(sources, selection.records(sources, asked, against), asked)
     if history and against is None and not selection.needs_records(asked):
-        older = made(past, selection.cells(past, "selection"), replace(asked, by="round"))
+        by_round = replace(asked, by="round")
+        if asked.known_at is None:
+            older = made(past, selection.cells(past, "selection"), by_round)
+        else:
+            older = made(past, selection.records(past, by_round, None), by_round)
     return Reading(now, older)
 
 

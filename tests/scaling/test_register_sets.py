@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from organizations.models import Organization
 from programmes.models import Programme
@@ -95,3 +97,17 @@ def test_a_dozen_metrics_take_as_many_queries_as_one(net: Programme) -> None:
 
     count(["members_observed"])  # who may see what is looked up once
     assert count(list(REGISTER_METRICS)) == count(["members_observed"]) <= 14
+
+
+def test_what_was_known_at_a_moment_has_its_rounds_too(net: Programme) -> None:
+    """A pack is of a moment; its pictures over rounds are those of the pages."""
+    someone, asked = factories.administrator(), Question(programmes=("NET",))
+    moment = timezone.now()
+    now = register_sets.read(user=someone, question=asked, history=True)
+    then = register_sets.read(user=someone, question=replace(asked, known_at=moment), history=True)
+    assert now.history is not None and then.history is not None
+    rounds = now.history.rows("members_observed", "round")
+    assert len(rounds) > 2
+    assert {code: row.outcome for code, row in then.history.rows("members_observed", "round").items()} == {
+        code: row.outcome for code, row in rounds.items()
+    }
