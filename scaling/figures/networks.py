@@ -143,4 +143,5 @@ def layered(
         },
         legend={"orientation": "h"},
         hovermode="closest",
+        meta={"names": "wide"},
     )

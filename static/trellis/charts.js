@@ -96,6 +96,7 @@
     if (layout.geo) {
       Object.assign(layout.geo, { bgcolor: "rgba(0,0,0,0)", landcolor: css("--land"), countrycolor: paper, resolution: 110 });
     }
+    if (narrow && layout.meta?.names === "wide") layout.annotations = [];  // names that would lie on each other
     for (const note of layout.annotations || []) { note.font = { color: ink, size: 12.5 }; }
     for (const shape of layout.shapes || []) { shape.line = { color: muted, ...shape.line }; }
     if (layout.meta?.labels === "end") endLabels(layout, narrow);

@@ -68,10 +68,7 @@ def test_partners_over_time_count_what_was_in_force_at_the_end_of_each_year(cont
 def test_what_flows_is_the_value_in_one_currency(contracts: Client) -> None:
     linkage("G5", "2021-05-01", None, value=7, currency="USD")
     page = contracts.get(NET).context["page"]
-    assert cells(page, "flows") == [
-        ["meso apex", "buyer", 1, 900],
-        ["commodity group or cooperative", "bank", 1, 100],
-    ] or [row[1:] for row in cells(page, "flows")] == [["buyer", 1, 900], ["bank", 1, 100]]
+    assert [row[1:] for row in cells(page, "flows")] == [["buyer", 1, 900], ["bank", 1, 100]]
     (trace,) = card(page, "flows").figure["data"]
     assert sorted(trace["link"]["value"]) == [100.0, 900.0]
     assert "1 agreement without a value in this currency is left out." in card(page, "flows").reading
