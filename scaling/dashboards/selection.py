@@ -61,6 +61,8 @@ CLEARS: dict[str, tuple[str, ...]] = {
     "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside"),
 }
 LONGEST = 200
+#: Where the page of a list begins; no filter, so that no link carries it along.
+PAGING = "after"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -132,6 +134,8 @@ class Selection:
     place: Area | None = None
     apex: Organization | None = None
     as_of: Day | None = None
+    #: after which mark the shown page of a list begins, on pages that take PAGING
+    after: str = ""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, _default(name))
@@ -232,7 +236,10 @@ def in_phase(one: Round, phase: Phase) -> bool:
 def read(request: HttpRequest, *, takes: Iterable[str]) -> Selection:
     """The selection of a request, in a fixed number of queries; raises nothing, errors stand in it."""
     found = Selection()
-    raw = _raw(request.GET, found)
+    query = request.GET
+    if PAGING in takes:
+        found.after = query.get(PAGING, "")[:LONGEST]
+    raw = _raw(query, found, PAGING if PAGING in takes else "")
     user = request.user
     found.visible = {
         one.code: one for one in Programme.objects.visible_to(user).order_by("name", "pk").prefetch_related("countries")
@@ -259,9 +266,12 @@ def read(request: HttpRequest, *, takes: Iterable[str]) -> Selection:
     return found
 
 
-def _raw(query: QueryDict, found: Selection) -> dict[str, str]:
+def _raw(query: QueryDict, found: Selection, besides: str) -> dict[str, str]:
+    """What stands in the address; `besides`: a name that is no filter and is read elsewhere."""
     raw = {}
     for name, values in query.lists():
+        if name == besides:
+            continue
         if name not in NAMES:
             found.errors[""] = _("Unknown filter “%(name)s”. Known here: %(known)s.") % {
                 "name": name[:60],

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from programmes.models import ExchangeRate, FinancingLine, Phase
 from indicators.models import Round
+from programmes.models import ExchangeRate, FinancingLine, Phase
 from scaling import rollups
 from scaling.metrics import REGISTER_METRICS, RegisterSubject
 from scaling.metrics.cells import LOCAL, Register, Tally

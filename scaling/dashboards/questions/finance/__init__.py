@@ -152,7 +152,7 @@ def _phases(asked: Asked, made: list[financing.Stack]) -> Table:
     }
     workspace = asked.workspace
     rows = []
-    previous = None
+    previous: list[Phase] | None = None
     for label, phases, url in financing.groups(asked):
         other = workspace.joined(previous) if previous is not None and len(phases) == 1 else None
         found = {
