@@ -224,6 +224,8 @@ class Page:
     figures: list[FigureCard] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: to the other pages of a long table
+    pager: list[Option] = field(default_factory=list)
     #: down to the records that the figures are made of
     records: list[Option] = field(default_factory=list)
     #: what was left out of the figures, and why

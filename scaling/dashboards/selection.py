@@ -62,6 +62,8 @@ CLEARS: dict[str, tuple[str, ...]] = {
     "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside", "organization"),
 }
 LONGEST = 200
+#: Where the page of a list begins; no filter, so that no link carries it along.
+PAGING = "after"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -135,6 +137,8 @@ class Selection:
     as_of: Day | None = None
     #: Figures as they were known then, for packs; None: now.
     known_at: datetime.datetime | None = None
+    #: after which mark the shown page of a list begins, on pages that take PAGING
+    after: str = ""
 
     def __getitem__(self, name: str) -> str:
         return self.values.get(name, _default(name))
@@ -237,7 +241,10 @@ def read(request: HttpRequest, *, takes: Iterable[str], own: Iterable[str] = ())
     """The selection of a request, in a fixed number of queries; raises nothing, errors stand in it. `own`: what only
     this page asks for; kept in its links as it stands in the address, and for the page to check."""
     found = Selection()
-    raw = _raw(request.GET, found, tuple(own))
+    query = request.GET
+    if PAGING in takes:
+        found.after = query.get(PAGING, "")[:LONGEST]
+    raw = _raw(query, found, tuple(own), PAGING if PAGING in takes else "")
     found.values |= {name: raw[name] for name in own if name in raw}
     user = request.user
     found.visible = {
@@ -265,9 +272,12 @@ def read(request: HttpRequest, *, takes: Iterable[str], own: Iterable[str] = ())
     return found
 
 
-def _raw(query: QueryDict, found: Selection, own: tuple[str, ...]) -> dict[str, str]:
+def _raw(query: QueryDict, found: Selection, own: tuple[str, ...], besides: str) -> dict[str, str]:
+    """What stands in the address; `besides`: a name that is no filter and is read elsewhere."""
     raw = {}
     for name, values in query.lists():
+        if name == besides:
+            continue
         if name not in NAMES and name not in own:
             found.errors[""] = _("Unknown filter “%(name)s”. Known here: %(known)s.") % {
                 "name": name[:60],

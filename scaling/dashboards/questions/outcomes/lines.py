@@ -44,10 +44,12 @@ def _dumbbell(name: str, found: Outcome, text: str) -> Dumbbell:
 
 
 def _text(found: Outcome) -> str:
-    """`+0.66 (+0.21 … +1.11), n = 42`, without an interval of few."""
-    change, span = formats.signed(found.figure.value or Decimal(0), 2), ratings.interval(found)
-    facts = {"change": change, "span": span, "n": formats.number(found.n or 0)}
-    return (_("%(change)s (%(span)s), n = %(n)s") if span else _("%(change)s, n = %(n)s")) % facts
+    """`+0.66 ± 0.21, n = 42`, without the half of the interval where few stand behind it."""
+    facts = {"change": formats.signed(found.figure.value or Decimal(0), 2), "n": formats.number(found.n or 0)}
+    if found.low is None or found.high is None or found.low.value is None or found.high.value is None:
+        return _("%(change)s, n = %(n)s") % facts
+    facts["half"] = formats.number((found.high.value - found.low.value) / 2, 2)
+    return _("%(change)s ± %(half)s, n = %(n)s") % facts
 
 
 def matched(asked: Asked, changes: dict[str, Outcome]) -> FigureCard:
@@ -99,7 +101,7 @@ def matched(asked: Asked, changes: dict[str, Outcome]) -> FigureCard:
         span=(ratings.LEAST, ratings.HIGHEST),
     )
     figure["layout"]["xaxis"]["tickvals"] = LEVELS
-    subtitle = _("mean level, 1 to 6, of those rated at both dates")
+    subtitle = _("mean level, 1 to 6, of those rated at both dates; ± tells the 95 per cent interval")
     return FigureCard("matched", title, reading, table, figure, subtitle, 7, max(300, 120 + 44 * len(known)))
 
 
@@ -197,11 +199,7 @@ def moves(asked: Asked, row: Row, changes: dict[str, Outcome]) -> FigureCard:
         for text, role, of in parts
     ]
     sides = [
-        _("satisfactory: %(then)s → %(now)s")
-        % {
-            "then": formats.share(shares[name]["share_satisfactory_then"]),
-            "now": formats.share(shares[name]["share_satisfactory"]),
-        }
+        " → ".join(formats.share(shares[name][metric]) for metric in ("share_satisfactory_then", "share_satisfactory"))
         for name in known
     ]
     best = max(known, key=lambda name: shares[name]["share_improved"].value or Decimal(0))
@@ -216,7 +214,7 @@ def moves(asked: Asked, row: Row, changes: dict[str, Outcome]) -> FigureCard:
         165,
     ]  # the words at the side are longer than those the builder reckons with
     figure["layout"]["xaxis"]["tickvals"] = [0, 25, 50, 75, 100]
-    subtitle = _("per cent of organizations; half a level or more")
+    subtitle = _("per cent of organizations; half a level or more; at the side: satisfactory then → now")
     return FigureCard("moves", title, reading, table, figure, subtitle, 7, max(300, 120 + 44 * len(known)))
 
 

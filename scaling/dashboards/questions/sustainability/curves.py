@@ -1,0 +1,200 @@
+"""Curves of survival after support: alive and functional with their bounds, and alive by kind and by cohort."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from organizations.models import Kind
+from scaling import figures, formats
+from scaling.dashboards.common import cell, counted
+from scaling.dashboards.frame import Asked
+from scaling.dashboards.page import Cell, Column, Empty, FigureCard
+from scaling.figures import Curve, Mark
+from scaling.metrics import figures as f
+from scaling.metrics import survival
+from scaling.metrics.figures import Figure
+from scaling.metrics.survival import ALIVE, GONE, LOST_SIGHT, Spells
+from scaling.register_answers import Row
+
+#: Curves in one picture; more cannot be told apart.
+MOST = 6
+#: Points of a curve: a month each, or more months on a long one.
+POINTS = 72
+#: Months that the tables tell.
+TOLD = (12, 24, 48, 60)
+
+
+def per_cent(value: Decimal | None) -> Figure:
+    return f.null(f.NOT_APPLICABLE) if value is None else Figure(Decimal(value), unit="per cent")
+
+
+def _months(followed: Decimal) -> list[int]:
+    step = max(1, -(-int(followed) // POINTS))
+    return list(range(0, int(followed) + 1, step))
+
+
+def _read(curve: survival.Curve, months: Sequence[int]) -> list[Decimal]:
+    """Per cent at each of these months; behind the last that anybody was followed it stays as it was."""
+    times = [time for time, _share in curve.steps]
+    out = []
+    for month in months:
+        place = bisect_right(times, month)
+        share = curve.steps[place - 1][1] if place else None
+        out.append(Decimal(100) if share is None else Decimal(share.numerator) * 100 / share.denominator)
+    return out
+
+
+def _curve(name: str, role: str, spells: Spells, *, bounds: bool) -> Curve | None:
+    found = survival.kaplan_meier(spells, LOST_SIGHT)
+    if not found.n:
+        return None
+    months = _months(found.followed)
+    values = _read(found, months)
+    sides: list[list[float]] = []
+    if bounds:
+        for unknown in (GONE, ALIVE):
+            sides.append([float(one) for one in _read(survival.kaplan_meier(spells, unknown), months)])
+    texts = [
+        _("%(share)s after %(months)s months") % {"share": formats.share(per_cent(value), 1), "months": month}
+        for value, month in zip(values, months, strict=True)
+    ]
+    return Curve(name, role, months, [float(value) for value in values], texts, *sides)
+
+
+def _marks(last: float) -> list[Mark]:
+    marks = [Mark(0, _("support ends"))]
+    if last >= 60:
+        marks.append(Mark(60, _("five years")))
+    return marks
+
+
+def _drawn(curves: Sequence[Curve]) -> dict[str, Any]:
+    last = max(one.x[-1] for one in curves)
+    figure = figures.step_curve(curves, marks=_marks(last), x_axis=_("months after support ended"))
+    figure["layout"]["xaxis"]["range"] = [0, max(last, 12)]
+    for note in figure["layout"]["annotations"]:
+        if note.get("yref") == "paper":  # all curves begin above: the words of the marks go below
+            note |= {"y": 0, "yanchor": "bottom"}
+    return figure
+
+
+def _told(spells: Spells) -> list[Cell]:
+    """The share at each of the months of the tables, with bounds."""
+    cells = []
+    curves = {unknown: survival.kaplan_meier(spells, unknown) for unknown in (LOST_SIGHT, GONE, ALIVE)}
+    for months in TOLD:
+        low, value, high = (
+            None if (share := curves[unknown].at(Decimal(months))) is None
+            else Decimal(share.numerator) * 100 / share.denominator
+            for unknown in (GONE, LOST_SIGHT, ALIVE)
+        )  # fmt: skip
+        cells.append(cell(per_cent(value), 1))
+        span = low is not None and high is not None and low != high
+        cells.append(Cell(f"{formats.share(per_cent(low), 1)} – {formats.share(per_cent(high), 1)}" if span else ""))
+    return cells
+
+
+def _columns(first: str) -> list[Column]:
+    return [
+        Column(first),
+        *(
+            Column(text % {"months": months}, numeric=True)
+            for months in TOLD
+            for text in (_("After %(months)s months, per cent"), _("Bounds, %(months)s months"))
+        ),
+        Column(_("Organizations"), numeric=True),
+    ]
+
+
+def _nobody(asked: Asked) -> Empty:
+    text = _(
+        "Organizations whose support has ended: there are none yet. Support ends with the last intervention on record, "
+        "or where there is none with the completion of the phase."
+    )
+    return Empty(_("Not enough data"), text, _("Organizations, where support is entered"), asked.organizations_url())
+
+
+def whole(asked: Asked, row: Row) -> FigureCard:
+    title = _("Survival after support")
+    found = row.register.survival
+    both = ((_("exist"), "now", found.alive), (_("function"), "bonding", found.functional))
+    table = asked.table(
+        "survival",
+        _columns(_("What is meant")),
+        [[Cell(name), *_told(spells), counted(sum(spells.values()))] for name, _role, spells in both],
+        title=title,
+        caption=_("Share of organizations that exist, and that function, so many months after support ended"),
+    )
+    drawn = [one for name, role, spells in both if (one := _curve(name, role, spells, bounds=True)) is not None]
+    if not drawn:
+        return FigureCard("survival", title, "", table, None, span=12, empty=_nobody(asked))
+    last = drawn[0].x[-1]
+    reading = _("After %(months)s months %(alive)s exist and %(working)s function.") % {
+        "months": formats.number(int(last)),
+        "alive": formats.share(per_cent(Decimal(str(drawn[0].y[-1])))),
+        "working": formats.share(per_cent(Decimal(str(drawn[-1].y[-1])))),
+    }
+    figure = _drawn(drawn)
+    subtitle = _("per cent of organizations; the band: those not seen lately are all gone, or all there")
+    return FigureCard("survival", title, reading, table, figure, subtitle, 12, 380)
+
+
+def split(asked: Asked, by: str) -> FigureCard:
+    """Whether they exist, by kind or by the date of their own baseline; the largest groups are drawn."""
+    title = _("By kind of organization") if by == "kind" else _("By cohort")
+    identity = f"survival-by-{by}"
+    rows = asked.now.rows("survival_after_support", by)
+    spells = {code: row.register.survival.alive for code, row in rows.items() if row.register.survival.alive}
+    sizes = {code: sum(found.values()) for code, found in spells.items()}
+    ordered = sorted(spells, key=lambda code: (-sizes[code], code))
+    labels = {code: _label(by, code) for code in ordered}
+    table = asked.table(
+        identity,
+        _columns(_("Kind") if by == "kind" else _("Own baseline on")),
+        [
+            [
+                Cell(labels[code], url=asked.links.here(kind=code) if by == "kind" else ""),
+                *_told(spells[code]),
+                counted(sizes[code]),
+            ]
+            for code in ordered
+        ],
+        title=title,
+        caption=_("Share of organizations that exist so many months after support ended, by group"),
+    )
+    if not asked.now.splits(by):
+        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
+        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        return FigureCard(identity, title, "", table, None, span=6, empty=empty)
+    drawn = [
+        curve
+        for place, code in enumerate(ordered[:MOST])
+        if (curve := _curve(labels[code], figures.IN_TURN[place], spells[code], bounds=False)) is not None
+    ]
+    if not drawn:
+        return FigureCard(identity, title, "", table, None, span=6, empty=_nobody(asked))
+    least = min(drawn, key=lambda curve: curve.y[-1])
+    reading = _("Fewest are left of: %(group)s, %(share)s after %(months)s months.") % {
+        "group": least.name,
+        "share": formats.share(per_cent(Decimal(str(least.y[-1])))),
+        "months": formats.number(int(least.x[-1])),
+    }
+    figure = _drawn(drawn)
+    subtitle = _("per cent that exist")
+    if len(ordered) > MOST:
+        subtitle = _("per cent that exist; the %(n)s largest groups, the table has all") % {"n": MOST}
+    return FigureCard(identity, title, reading, table, figure, subtitle, 6, 340)
+
+
+def _label(by: str, code: str) -> str:
+    if by == "kind":
+        return str(Kind(code).label)
+    if code in ("", "None"):
+        return _("no baseline")
+    return formats.day(datetime.date.fromisoformat(code))
