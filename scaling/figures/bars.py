@@ -237,7 +237,7 @@ def timeline(
             }
         )
     drawn = [across(mark) for mark in marks]
-    order = list(dict.fromkeys([*rows, *(one.row for one in (*moments, *spans))]))
+    order = list(dict.fromkeys([*rows, *(one.row for one in moments), *(one.row for one in spans)]))
     return finish(
         traces,
         barmode="overlay",
