@@ -43,7 +43,7 @@ TARGETS: tuple[tuple[str, str, int | None, int, str], ...] = (
     ("OP-06", "women", None, 420, "manager"),
     ("OP-06", "poorest", None, 240, "manager"),
     ("OP-01", "", 2023, 2_400, "manager"),
-    ("OP-12", "", 2023, 300, "manager"),
+    ("OP-12", "persons", 2023, 300, "manager"),
     ("SU-20", "savings", None, 900_000, "manager"),
     ("coverage_districts", "", 2023, 12, "manager"),
     ("OP-08", "", None, 96, "officer"),

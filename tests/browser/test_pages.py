@@ -35,7 +35,7 @@ PAGES = [
     "/questions/data-quality/?programme=DEMO-HILLS",
     "/not-reported/?programme=DEMO-HILLS",
     "/how-is/DEMO-G01/",
-    "/questions/targets/?programme=DEMO-HILLS",
+    "/questions/on-track/?programme=DEMO-HILLS",
     "/how-is/DEMO-U1/",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",
