@@ -247,6 +247,9 @@ def _outputs(story: Story, number: int, group: Organization, later: int) -> list
     outside = savings * (number % 4) * later // 2 if number % 4 else 0
     values: dict[str, int | Decimal] = {
         **people,
+        "OP-01": members * 2,
+        "OP-01.women": people["OP-06.women"] * 2,
+        "OP-01.men": people["OP-06.men"] * 2,
         "OP-07.joined": max(members - before + left, 0),
         "OP-07.left": left if members - before + left >= 0 else before - members,
         "OP-10.meetings": meetings,

@@ -36,6 +36,18 @@ EVENTS: tuple[tuple[str, DAY, str, str, str, str, str], ...] = (
     ("Seats for farmers in county councils", DAY(2024, 2, 1), "policy", "agenda", "enabling", "political", SPOKE),
     ("Guarantee fund for cooperatives", DAY(2025, 5, 1), "programme", "adopted", "enabling", "financial_fiscal", SPOKE),
 )
+#: indicator, part, year (None: next year), value, who sets it; what an officer sets is a proposal.
+TARGETS: tuple[tuple[str, str, int | None, int, str], ...] = (
+    ("OP-06", "", 2022, 430, "manager"),
+    ("OP-06", "", None, 640, "manager"),
+    ("OP-06", "women", None, 420, "manager"),
+    ("OP-06", "poorest", None, 240, "manager"),
+    ("OP-01", "", 2023, 2_400, "manager"),
+    ("OP-12", "persons", 2023, 300, "manager"),
+    ("SU-20", "savings", None, 900_000, "manager"),
+    ("coverage_districts", "", 2023, 12, "manager"),
+    ("OP-08", "", None, 96, "officer"),
+)
 RATED_ON = (DAY(2018, 6, 30), DAY(2020, 6, 30), DAY(2022, 6, 30), DAY(2024, 6, 30))
 #: A space that nobody rated on a day has None.
 RATINGS: dict[str, tuple[int | None, ...]] = {
@@ -54,20 +66,16 @@ def load(*, programme: Programme, officer: Any, manager: Any) -> None:
         return
     phase = Phase.objects.get(programme=programme, sequence=2)
     year = DAY.today().year
-    for code, value, by in (
-        ("OP-06", 520, manager),
-        ("OP-01", 64_000, manager),
-        ("OP-12", 3_000, manager),
-        ("OP-08", 96, officer),
-    ):
+    for code, part, ends, value, by in TARGETS:
         targets.set_target(
             programme=programme,
             phase=phase,
             indicator=Indicator.objects.get(code=code),
-            by_date=DAY(year + 1, 12, 31),
+            disaggregation=part,
+            by_date=DAY(ends or year + 1, 12, 31),
             value=Decimal(value),
             note=INVENTED,
-            by=by,
+            by=manager if by == "manager" else officer,
         )
     country = programme.countries.get()
     for title, day, kind, stage, direction, spaces, role in EVENTS:

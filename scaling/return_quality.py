@@ -120,15 +120,13 @@ def _of_rounds(ids: list[int], every: Any, among: Sequence[int] | None) -> dict[
         )
     )
     rows = {row["round"]: row for row in found}
-    return {
-        pk: OfRound(
-            due=due.get(pk, 0),
-            days=rows.get(pk, {}).get("days"),
-            bins=tuple(rows.get(pk, {}).get(f"bin_{i}", 0) for i in range(len(edges))),
-            **{name: rows.get(pk, {}).get(name, 0) for name in ("handed_in", "approved", "late", "corrected")},
-        )
-        for pk in ids
-    }
+    made = {}
+    for pk in ids:
+        row = rows.get(pk, {})
+        bins = tuple(row.get(f"bin_{i}", 0) for i in range(len(edges)))
+        counts = {name: row.get(name, 0) for name in ("handed_in", "approved", "late", "corrected")}
+        made[pk] = OfRound(due=due.get(pk, 0), days=row.get("days"), bins=bins, **counts)
+    return made
 
 
 def _below(edges: list[int], i: int) -> Q:

@@ -226,6 +226,7 @@ def _headlines(known: Known) -> list[Headline]:
     change = counts[-1][1] - counts[0][1] if counts else 0
     scored = [one for _day, one in known.seen if one.scores]
     live = [one for one in known.profile.linkages if one.holds]  # type: ignore[attr-defined]
+    offered = len([one for one in known.profile.services if one.holds])  # type: ignore[attr-defined]
     return [
         Headline(
             _("Stage"),
@@ -253,7 +254,7 @@ def _headlines(known: Known) -> list[Headline]:
         Headline(
             _("Apexes and linkages today"),
             f"{formats.number(len(known.profile.apexes))} · {formats.number(len(live))}",
-            note=_("%(n)s services for members") % {"n": len([one for one in known.profile.services if one.holds])},  # type: ignore[attr-defined]
+            note=_("%(n)s services for members") % {"n": offered},
             url=known.url("apexes"),
         ),
     ]  # fmt: skip

@@ -28,7 +28,7 @@ OF_ORGANIZATIONS = frozenset(
 
 #: Headings of the navigation and the pages under each, by name.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Scale"), ("targets", "membership", "pathway", "federations", "sustainability")),
+    (_("Scale"), ("on-track", "membership", "pathway", "federations", "sustainability")),
     (_("Strength"), ("outcomes", "contribution", "inclusion")),
     (_("Money and markets"), ("finance", "linkages")),
     (_("Around it"), ("enabling-space", "data-quality")),

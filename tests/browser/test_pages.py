@@ -42,6 +42,7 @@ PAGES = [
     "/questions/data-quality/?programme=DEMO-HILLS",
     "/not-reported/?programme=DEMO-HILLS",
     "/how-is/DEMO-G01/",
+    "/questions/on-track/?programme=DEMO-HILLS",
     "/how-is/DEMO-U1/",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",

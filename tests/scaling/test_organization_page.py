@@ -27,11 +27,9 @@ def reporting() -> Organization:
 def test_members_over_rounds_are_those_of_its_approved_returns(reader: Client) -> None:
     one = reporting()
     page = reader.get(f"/how-is/{one.code}/").context["page"]
-    counts = [
-        int(row.values["OP-06"])
-        for row in Return.objects.filter(organization=one, state="approved").order_by("round__reference_date")
-        if "OP-06" in row.values
-    ]
+    rows = Return.objects.filter(organization=one, state="approved").select_related("round")
+    by_day = {row.round.reference_date: int(row.values["OP-06"]) for row in rows if "OP-06" in row.values}
+    counts = [by_day[day] for day in sorted(by_day)]
     assert [row[1].value for row in page.all_tables["members"].rows] == counts
     assert f"From {counts[0]} members" in page.answer and f"to {counts[-1]} on" in page.answer
 
@@ -56,7 +54,7 @@ def test_a_draft_is_listed_and_not_counted(reader: Client) -> None:
         organization=one, round=round_, values={"OP-06": 99}, entered_by=who, entered_by_ids=[who.pk], changed_by=who
     )
     page = reader.get(f"/how-is/{one.code}/").context["page"]
-    assert len(page.all_tables["members"].rows) == len(before.all_tables["members"].rows) == 1
+    assert len(page.all_tables["members"].rows) == len(before.all_tables["members"].rows)
     assert "It was not observed in the round of Jun 30, 2022." in page.answer
     assert len(page.all_tables["returns"].rows) == len(before.all_tables["returns"].rows) + 1
 

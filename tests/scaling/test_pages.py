@@ -95,7 +95,7 @@ def test_synthetic_programmes_are_left_out_unless_asked_for_and_marked(everythin
     assert {state for kind, state in states if kind == "semi_annual"} == {"draft", "submitted", "returned"}
     call_command("load_demonstration", "--sign-ins", f"{tmp_path}/sign-ins.json", verbosity=0)
     assert made.count() == 29
-    assert Target.objects.filter(is_proposal=True).count() == 1 and Target.objects.count() == 4
+    assert Target.objects.filter(is_proposal=True).count() == 1 and Target.objects.count() == 9
     assert PolicyEvent.objects.filter(title__contains="synthetic").count() == PolicyEvent.objects.count() == 9
 
 

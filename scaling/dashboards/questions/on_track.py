@@ -208,7 +208,7 @@ def _table(asked: Asked, rows: list[Progress]) -> Table:
 
 
 PAGE = QuestionPage(
-    name="targets",
+    name="on-track",
     title=gettext_lazy("On track"),
     question=gettext_lazy("Do we reach our targets?"),
     icon="check2-circle",
