@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Language
+from accounts.models import Language, User
 from programmes.access import Permission, may, require
 from programmes.models import Programme
 from scaling import formats
@@ -89,7 +89,7 @@ def ask(*, by: Any, programme: Programme, selection: Mapping[str, str], language
     require(by, Permission.READ, programme=programme)
     chosen = _checked(by, programme, selection, language, format)
     with transaction.atomic():
-        type(by).objects.select_for_update().get(pk=by.pk)  # two clicks come one after the other
+        User.objects.select_for_update().get(pk=by.pk)  # two clicks come one after the other
         waiting = Report.objects.filter(asked_by=by, state__in=OPEN)
         if waiting.filter(programme=programme, selection=chosen, language=language, format=format).exists():
             raise ValidationError(_("This pack is being made already."))

@@ -141,8 +141,10 @@
 
   const storedOf = (chart) => JSON.parse(document.getElementById(`${chart.id}-data`).textContent);
 
-  function draw(chart) {
-    const figure = themed(storedOf(chart), chart.clientWidth < 460);
+  // `width`: on paper, where every picture has the whole line; else what the page gives it.
+  function draw(chart, width) {
+    const figure = themed(storedOf(chart), (width || chart.clientWidth) < 460);
+    if (width) figure.layout.width = width;
     figure.layout.height = Number(getComputedStyle(chart).minHeight.replace("px", ""));
     Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
     if (!chart.dataset.drawn) listen(chart);
@@ -230,11 +232,12 @@
     for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); draw(entry.target); }
   }, { rootMargin: "200px" });
   charts.forEach((chart) => seen.observe(chart));
-  root.addEventListener("trellis:theme", () => charts.filter((chart) => chart.dataset.drawn).forEach(draw));
-  // On paper everything is drawn, dark on light.
+  root.addEventListener("trellis:theme", () => charts.filter((chart) => chart.dataset.drawn).forEach((chart) => draw(chart)));
+  // On paper everything is drawn, dark on light, as wide as a sheet of A4 or Letter has room.
+  const PAPER_WIDTH = 660;
   let theme = "";
-  addEventListener("beforeprint", () => { theme = root.dataset.bsTheme; root.dataset.bsTheme = "light"; charts.forEach(draw); });
-  addEventListener("afterprint", () => { root.dataset.bsTheme = theme; charts.forEach(draw); });
+  addEventListener("beforeprint", () => { theme = root.dataset.bsTheme; root.dataset.bsTheme = "light"; charts.forEach((chart) => draw(chart, PAPER_WIDTH)); });
+  addEventListener("afterprint", () => { root.dataset.bsTheme = theme; charts.forEach((chart) => draw(chart)); });
 
   // --- downloads -----------------------------------------------------------------------------------------------------
   function download(name, url) {
