@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -20,12 +20,13 @@ from django.utils import timezone
 
 from organizations.models import Organization, ProgrammeEnrolment
 from programmes.models import Place, Programme
-from scaling import readers, recorded, register_rollups
+from scaling import readers, recorded, register_rollups, register_shared
 from scaling.answers import UnknownCode
 from scaling.metrics import Outcome, RegisterMetric, RegisterSubject
 from scaling.metrics.cells import Register, joined
 from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
+from scaling.metrics.stored import Flat, flatten, plus, unflatten
 from scaling.metrics.thresholds import Thresholds
 from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind, RoundLayout
 from scaling.register_questions import (
@@ -64,6 +65,8 @@ class Part:
     cohort: str
     register: Register
     computed_at: datetime.datetime
+    #: Of the place alone, without what lies inside it.
+    is_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def _rows(metric: RegisterMetric, question: Question, visible: dict[str, Program
     selection = _Selection.of(seen, question)
     against = against_of(sources, question)
     if selection.from_cells(question, sources, against):
-        parts = selection.cells(sources, question.by)
+        parts = selection.cells(sources, question.by, shared_of(question, sources))
     else:
         parts = selection.records(sources, question, against)
     groups: dict[str | None, list[Part]] = defaultdict(list)
@@ -255,18 +258,22 @@ class _Selection:
             return False
         if any(source.closing is None or source.closing.date != source.on for source in sources):
             return False
-        return question.by in PER_PROGRAMME or not shared_organizations(sources)
+        shared = shared_of(question, sources)
+        return not shared or (self.apex is None and register_shared.can_be_taken_away(shared))
 
     # --- from cells ------------------------------------------------------------------------------------------------
-    def cells(self, sources: list[Source], by: str) -> list[Part]:
+    def cells(self, sources: list[Source], by: str, shared: Mapping[str, int] | None = None) -> list[Part]:
+        """`shared`: organizations of several of the sources, with the programme in which each counts."""
         by_round = {source.closing.pk: source for source in sources if source.closing is not None}
         layouts = store.layouts(by_round)
         if self.apex is not None:
             totals = FederationTotal.objects.filter(round__in=by_round, apex=self.apex)
             return [self._part(by_round, layouts, total, "", "", "") for total in totals]
-        return self._stored(by_round, layouts, self._cells_for(by))
+        return self._stored(by_round, layouts, self._cells_for(by), shared)
 
-    def cells_of_areas(self, sources: list[Source], areas: Iterable[str]) -> list[Part]:
+    def cells_of_areas(
+        self, sources: list[Source], areas: Iterable[str], shared: Mapping[str, int] | None = None
+    ) -> list[Part]:
         """One for each area, source and cohort: everything inside the area, of the kind and tier selected. An area that
         holds others of these stands for what lies in none of them."""
         by_round = {source.closing.pk: source for source in sources if source.closing is not None}
@@ -275,11 +282,32 @@ class _Selection:
         wanted = Q(kind=self.kind, tier=self.tier) & (
             Q(within=True, place__code__in=every - around) | Q(within=False, place__code__in=around)
         )
-        return self._stored(by_round, store.layouts(by_round), wanted)
+        return self._stored(by_round, store.layouts(by_round), wanted, shared)
 
-    def _stored(self, by_round: Mapping[int, Source], layouts: Mapping[int, RoundLayout], wanted: Q) -> list[Part]:
+    def _stored(
+        self,
+        by_round: Mapping[int, Source],
+        layouts: Mapping[int, RoundLayout],
+        wanted: Q,
+        shared: Mapping[str, int] | None,
+    ) -> list[Part]:
         cells = Cell.objects.filter(round__in=by_round).filter(wanted).select_related("place")
-        return [self._part(by_round, layouts, cell, cell.place.code, cell.kind, cell.tier) for cell in cells]
+        parts = [self._part(by_round, layouts, cell, cell.place.code, cell.kind, cell.tier) for cell in cells]
+        if not shared:
+            return parts
+        away = register_shared.taken_away(list(by_round.values()), shared, layouts)
+        around = _around({place for leaves in away.values() for place, _kind, _tier, _cohort in leaves})
+        return [self._less(part, away.get(part.source.programme.pk, {}), around) for part in parts]
+
+    def _less(self, part: Part, away: Mapping[register_shared.Leaf, Flat], around: Mapping[str, set[str]]) -> Part:
+        """The part without what counts in another programme."""
+        flat: Flat | None = None
+        for (place, kind, tier, cohort), components in away.items():
+            inside = place == part.place if part.is_alone else part.place in around[place]
+            alike = cohort == part.cohort and part.kind in ("", kind) and part.tier in ("", tier)
+            if inside and alike and self.takes(place, kind, tier):
+                flat = plus(flatten(part.register) if flat is None else flat, components, -1)
+        return part if flat is None else replace(part, register=unflatten(flat))
 
     @staticmethod
     def _part(
@@ -292,7 +320,8 @@ class _Selection:
     ) -> Part:
         layout = layouts[row.round_id]
         register = store.register_of(row, layout)
-        return Part(by_round[row.round_id], place, kind, tier, row.cohort, register, layout.computed_at)
+        alone = isinstance(row, Cell) and not row.within
+        return Part(by_round[row.round_id], place, kind, tier, row.cohort, register, layout.computed_at, alone)
 
     def _cells_for(self, by: str) -> Q:
         """The fewest cells that together are what is asked for, each organization in one of them."""
@@ -309,7 +338,7 @@ class _Selection:
         programmes = {source.programme.pk for source in sources}
         if ProgrammeEnrolment.objects.filter(programme__in=programmes).count() > MOST_RECORDS:
             raise TooMany
-        shared = {} if question.by in PER_PROGRAMME else shared_organizations(sources)
+        shared = shared_of(question, sources)
         parts = []
         for source in sources:
             if against is not None and against.date >= source.on:
@@ -338,6 +367,29 @@ class _Selection:
         return [
             _part(source, position, register, now) for position, register in found.items() if self.takes(*position.cell)
         ]
+
+
+def shared_of(question: Question, sources: list[Source]) -> dict[str, int]:
+    """Organizations that would count twice; nothing where programmes are not put together."""
+    return {} if question.by in PER_PROGRAMME else shared_organizations(sources)
+
+
+def _around(codes: set[str]) -> dict[str, set[str]]:
+    """Each of these places with all that it lies in, by code."""
+    found: dict[str, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE around(code, id) AS (
+                   SELECT p.code, p.id FROM programmes_place p WHERE p.code = ANY(%s)
+                   UNION
+                   SELECT a.code, p.parent_id FROM around a JOIN programmes_place p ON p.id = a.id
+                   WHERE p.parent_id IS NOT NULL
+               ) SELECT a.code, p.code FROM around a JOIN programmes_place p ON p.id = a.id""",
+            [sorted(codes)],
+        )
+        for code, above in cursor.fetchall():
+            found[code].add(above)
+    return found
 
 
 def _part(source: Source, position: Position, register: Register, now: datetime.datetime) -> Part:

@@ -202,16 +202,17 @@ def _read(
     limits = InForce(source.programme.pk for source in every)
     older: RegisterSet | None = None
 
+    shared = register_answers.shared_of(asked, sources)
+
     def made(sources: list[Source], parts: list[Part], question: Question, stored: bool = False) -> RegisterSet:
-        load = partial(_load, selection, sources, frozenset(areas.values())) if stored else None
+        twice = {} if question.by == "round" else shared  # rounds are never put together
+        load = partial(_load, selection, sources, frozenset(areas.values()), twice) if stored else None
         return RegisterSet(question, sources, parts, against, waiting, limits, areas, load)
 
     if selection.from_cells(asked, sources, against):
-        parts = selection.cells(every, "selection")
-        now_keys = {_key(source) for source in sources}
-        now = made(sources, [part for part in parts if _key(part.source) in now_keys], asked, selection.apex is None)
+        now = made(sources, selection.cells(sources, "selection", shared), asked, selection.apex is None)
         if history:
-            whole = [part for part in parts if part.source.closing is not None]
+            whole = selection.cells(past, "selection")
             older = made(past, whole, replace(asked, by="round"), selection.apex is None)
         return Reading(now, older)
     now = made(sources, selection.records(sources, asked, against), asked)
@@ -224,9 +225,17 @@ def _read(
     return Reading(now, older)
 
 
-def _load(selection: register_answers._Selection, sources: list[Source], areas: frozenset[str], by: str) -> list[Part]:
+def _load(
+    selection: register_answers._Selection,
+    sources: list[Source],
+    areas: frozenset[str],
+    shared: Mapping[str, int],
+    by: str,
+) -> list[Part]:
     """Stored cells of a grouping: those of kinds, of tiers, or of areas with all inside them."""
-    return selection.cells_of_areas(sources, areas) if by == "area" else selection.cells(sources, by)
+    if by == "area":
+        return selection.cells_of_areas(sources, areas, shared)
+    return selection.cells(sources, by, shared)
 
 
 def _key(source: Source) -> tuple[int, int | None]:

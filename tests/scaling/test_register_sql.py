@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Q
 
+from accounts.models import User
 from indicators.models import Round
-from scaling import portfolio, readers, register_rollups
+from organizations.models import Organization, PersonMembership, Succession
+from scaling import portfolio, readers, register_rollups, register_shared
+from scaling.metrics import REGISTER_METRICS
 from scaling.metrics.cells import joined
 from scaling.metrics.observe import edges_on
 from scaling.metrics.stored import Flat, flatten, plus, unflatten
 from scaling.models import Cell, Components, FederationTotal, RoundLayout
 from scaling.network.load import load
+from scaling.register_answers import rows
+from scaling.register_questions import Question, shared_organizations, sources_of, visible_programmes
 from scaling.register_sql import store
+from tests import factories
 from tests.scaling import network as n
 from tests.scaling.network_programme import make_programme
 from tests.scaling.test_network_api import credit_folder
@@ -124,3 +132,32 @@ def test_flat_components_come_back_as_they_were() -> None:
     first, second = registers[0], joined(registers[1:])
     assert plus(flatten(first), flatten(second)) == flatten(first + second)
     assert plus(plus(flatten(first), flatten(second)), flatten(second), -1) == flatten(first)
+
+
+def test_who_is_in_two_programmes_counts_once_without_reading_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored cells less what counts elsewhere are what the records say, by every grouping."""
+    portfolio.make(portfolio.Plan(900, 13, programmes=2, rounds=2), say=lambda text: None)
+    rebuild()
+    user, codes = factories.administrator(), ("SYN-13-1", "SYN-13-2")
+    question = Question(programmes=codes, include_synthetic=True)
+    sources = sources_of(visible_programmes(user), question)
+    shared = shared_organizations(sources)
+    tied = Organization.objects.filter(code__in=shared).exclude(tier="primary")
+    assert shared and not tied.exists()
+    Succession.objects.filter(Q(predecessor__code__in=shared) | Q(successor__code__in=shared)).delete()
+    PersonMembership.objects.filter(organization__code__in=shared).delete()
+    rebuild()
+    for by in ("selection", "kind", "tier", "place", "cohort"):
+        asked = replace(question, by=by)
+        found = answers(user, asked)
+        with monkeypatch.context() as patched:
+            patched.setattr(register_shared, "MOST_SHARED", -1)
+            assert found == answers(user, asked), by
+    once = sum(told.get("due", 0) for told in answers(user, question).values())
+    twice = sum(told.get("due", 0) for told in answers(user, replace(question, by="programme")).values())
+    assert once < twice
+
+
+def answers(user: User, question: Question) -> dict[str | None, Flat]:
+    metric = REGISTER_METRICS["members_observed"]
+    return {row.group: flatten(row.register) for row in rows(user=user, metric=metric, question=question)}
