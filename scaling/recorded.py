@@ -102,7 +102,8 @@ def check(moment: Moment) -> None:
             """SELECT pg_stat_clear_snapshot();
                SELECT EXISTS (SELECT 1 FROM pg_stat_activity
                               WHERE datname = current_database() AND pid <> pg_backend_pid()
-                                AND backend_xid IS NOT NULL AND xact_start <= %s)""",
+                                AND backend_type = 'client backend'
+                                    AND backend_xid IS NOT NULL AND xact_start <= %s)""",
             [moment],
         )
         if cursor.fetchone()[0]:
