@@ -210,10 +210,14 @@ def _read(
         return RegisterSet(question, sources, parts, against, waiting, limits, areas, load)
 
     if selection.from_cells(asked, sources, against):
-        now = made(sources, selection.cells(sources, "selection", shared), asked, selection.apex is None)
+        parts = selection.cells(every if history else sources, "selection")
+        now_keys = {_key(source) for source in sources}
+        current = [part for part in parts if _key(part.source) in now_keys]
+        if shared:
+            current = selection.cells(sources, "selection", shared)
+        now = made(sources, current, asked, selection.apex is None)
         if history:
-            whole = selection.cells(past, "selection")
-            older = made(past, whole, replace(asked, by="round"), selection.apex is None)
+            older = made(past, parts, replace(asked, by="round"), selection.apex is None)
         return Reading(now, older)
     now = made(sources, selection.records(sources, asked, against), asked)
     if history and against is None and not selection.needs_records(asked):
