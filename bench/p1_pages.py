@@ -29,7 +29,7 @@ from bench.portfolio import say  # noqa: E402
 from programmes.models import Programme  # noqa: E402
 from scaling.dashboards import registry  # noqa: E402
 
-ROUNDS = 15
+ROUNDS = 9
 FLOOR = "/account/settings/"
 SIZES = (10_000, 100_000, 1_000_000)
 

@@ -337,6 +337,7 @@ SPECTACULAR_SETTINGS = {
         "IndicatorLevelEnum": "indicators.models.IndicatorLevel",
         "RoundKindEnum": "indicators.models.RoundKind",
         "SpaceEnum": "programmes.models.Space",
+        "RateKindEnum": "programmes.models.RateKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

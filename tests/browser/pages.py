@@ -44,11 +44,12 @@ def drawn(page: Page) -> int:
     wanted = page.evaluate("document.querySelectorAll('[data-chart]').length")
     if not wanted:
         return 0
-    page.evaluate("document.querySelectorAll('[data-chart]').forEach(c => c.scrollIntoView())")
-    wait_for(
-        lambda: page.evaluate("document.querySelectorAll('[data-chart][data-drawn] .main-svg').length > 0"),
-        60,
-        "a picture",
-    )
-    page.wait_for_timeout(500)
+    for place in range(wanted):
+        at = f"document.querySelectorAll('[data-chart]')[{place}]"
+        page.evaluate(f"{at}.scrollIntoView()")
+        wait_for(
+            lambda at=at: page.evaluate(f"{at}.matches('[data-drawn]') && !!{at}.querySelector('.main-svg')"),  # type: ignore[misc]
+            60,
+            "a picture",
+        )
     return int(page.evaluate("document.querySelectorAll('[data-chart][data-drawn]').length"))
