@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -117,6 +118,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "LANGUAGES": settings.LANGUAGES,
         "is_rtl": get_language_bidi(),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
-        "alerts_waiting": SimpleLazyObject(lambda: alerts.waiting_for(request.user)),
+        # A template calls it and so counts with a number: plural forms of Arabic do arithmetic on it.
+        "alerts_waiting": cache(lambda: alerts.waiting_for(request.user)),
         "role_label": SimpleLazyObject(lambda: role_label(request)),
     }

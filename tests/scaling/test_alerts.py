@@ -322,3 +322,15 @@ def test_every_rule_and_figure_has_words() -> None:
 
     assert set(alert_words.RULES) == set(a.RULES)
     assert dict(alert_words.shown({"since": "2024-02-29", "stage": "bonded", "gone": 1})) != {}
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
+def test_the_work_list_counts_alerts_in_every_language(scene: Scene, client: Client, language: str) -> None:
+    """Arabic has six plural forms and does arithmetic on numbers above two."""
+    for rule in (a.WEAK_FUNDED, a.STAGNATION, a.ONE_BUYER):
+        one_alert(scene, rule=rule)
+    client.force_login(scene.officer)
+    client.cookies["trellis_language"] = language
+    answer = client.get("/work/")
+    assert answer.status_code == 200 and f'lang="{language}"' in answer.content.decode()
+    assert reverse("scaling:alerts") + "?state=waiting" in answer.content.decode()
