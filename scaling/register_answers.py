@@ -103,8 +103,9 @@ def _rows(metric: RegisterMetric, question: Question, visible: dict[str, Program
     sources = sources_of(visible, question)
     selection = _Selection.of(seen, question)
     against = against_of(sources, question)
-    if selection.from_cells(question, sources, against):
-        parts = selection.cells(sources, question.by, shared_of(question, sources))
+    shared = shared_of(question, sources)
+    if selection.from_cells(question, sources, against, shared):
+        parts = selection.cells(sources, question.by, shared)
     else:
         parts = selection.records(sources, question, against)
     groups: dict[str | None, list[Part]] = defaultdict(list)
@@ -253,12 +254,17 @@ class _Selection:
         cut = self.is_cut or question.by in ("place", "kind", "tier")
         return self.organization is not None or (self.apex is not None and cut)
 
-    def from_cells(self, question: Question, sources: list[Source], against: readers.RoundRow | None) -> bool:
+    def from_cells(
+        self,
+        question: Question,
+        sources: list[Source],
+        against: readers.RoundRow | None,
+        shared: Mapping[str, int],
+    ) -> bool:
         if question.known_at is not None or against is not None or self.needs_records(question):
             return False
         if any(source.closing is None or source.closing.date != source.on for source in sources):
             return False
-        shared = shared_of(question, sources)
         return not shared or (self.apex is None and register_shared.can_be_taken_away(shared))
 
     # --- from cells ------------------------------------------------------------------------------------------------

@@ -209,7 +209,7 @@ def _read(
         load = partial(_load, selection, sources, frozenset(areas.values()), twice) if stored else None
         return RegisterSet(question, sources, parts, against, waiting, limits, areas, load)
 
-    if selection.from_cells(asked, sources, against):
+    if selection.from_cells(asked, sources, against, shared):
         parts = selection.cells(every if history else sources, "selection")
         now_keys = {_key(source) for source in sources}
         current = [part for part in parts if _key(part.source) in now_keys]
