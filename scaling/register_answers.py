@@ -20,15 +20,16 @@ from django.utils import timezone
 
 from organizations.models import Organization, ProgrammeEnrolment
 from programmes.models import Place, Programme
-from scaling import readers, recorded, register_rollups, register_shared
+from scaling import readers, recorded, register_parts, register_rollups, register_shared
 from scaling.answers import UnknownCode
 from scaling.metrics import Outcome, RegisterMetric, RegisterSubject
-from scaling.metrics.cells import Register, joined
+from scaling.metrics.cells import Register
 from scaling.metrics.observe import edges_on
 from scaling.metrics.records import years_between
 from scaling.metrics.stored import Flat, flatten, plus, unflatten
 from scaling.metrics.thresholds import Thresholds
-from scaling.models import Cell, DirtyMark, FederationTotal, MarkKind, RoundLayout
+from scaling.models import DirtyMark, MarkKind, RoundLayout
+from scaling.register_parts import Part
 from scaling.register_questions import (
     BY,
     NotThis,
@@ -52,21 +53,6 @@ MOST_RECORDS = 20_000
 
 class TooMany(Exception):
     """The question goes to the records of more organizations than can be read while somebody waits."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A register of what stands alike: one cell and cohort of one source."""
-
-    source: Source
-    place: str
-    kind: str
-    tier: str
-    cohort: str
-    register: Register
-    computed_at: datetime.datetime
-    #: Of the place alone, without what lies inside it.
-    is_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,20 +131,13 @@ def _row(
     waiting: Mapping[int, int],
     limits: InForce,
 ) -> Row:
-    register = joined(part.register for part in parts)
+    register, key, _weight = register_parts.together(parts)
     of = tuple(dict.fromkeys(part.source for part in parts)) if group is not None else tuple(sources)
     years, mixed = _years(parts, against)
     thresholds = limits.together((source.programme.pk, source.on) for source in of)
-    outcome = metric.compute(
-        RegisterSubject(
-            cell=register,
-            years=years,
-            dimension=question.dimension,
-            months=question.months,
-            prices=question.prices,
-            thresholds=thresholds,
-            has_mixed_spans=mixed,
-        )
+    asked = (years, question.dimension, question.months, question.prices, thresholds, mixed)
+    outcome = register_parts.outcome(
+        key, (metric.name, *asked), lambda: metric.compute(RegisterSubject(register, *asked))
     )
     pks = {source.closing.pk for source in of if source.closing is not None}
     return Row(
@@ -270,38 +249,34 @@ class _Selection:
     # --- from cells ------------------------------------------------------------------------------------------------
     def cells(self, sources: list[Source], by: str, shared: Mapping[str, int] | None = None) -> list[Part]:
         """`shared`: organizations of several of the sources, with the programme in which each counts."""
-        by_round = {source.closing.pk: source for source in sources if source.closing is not None}
-        layouts = store.layouts(by_round)
+        layouts = _layouts(sources)
         if self.apex is not None:
-            totals = FederationTotal.objects.filter(round__in=by_round, apex=self.apex)
-            return [self._part(by_round, layouts, total, "", "", "") for total in totals]
-        return self._stored(by_round, layouts, self._cells_for(by), shared)
+            return register_parts.federation_totals(sources, self.apex.pk, layouts)
+        return self._stored(sources, layouts, self._cells_for(by), shared)
 
     def cells_of_areas(
         self, sources: list[Source], areas: Iterable[str], shared: Mapping[str, int] | None = None
     ) -> list[Part]:
         """One for each area, source and cohort: everything inside the area, of the kind and tier selected. An area that
         holds others of these stands for what lies in none of them."""
-        by_round = {source.closing.pk: source for source in sources if source.closing is not None}
         every = set(areas)
         around = every & set(Place.objects.filter(code__in=every).values_list("parent__code", flat=True))
         wanted = Q(kind=self.kind, tier=self.tier) & (
             Q(within=True, place__code__in=every - around) | Q(within=False, place__code__in=around)
         )
-        return self._stored(by_round, store.layouts(by_round), wanted, shared)
+        return self._stored(sources, _layouts(sources), wanted, shared)
 
     def _stored(
         self,
-        by_round: Mapping[int, Source],
+        sources: list[Source],
         layouts: Mapping[int, RoundLayout],
         wanted: Q,
         shared: Mapping[str, int] | None,
     ) -> list[Part]:
-        cells = Cell.objects.filter(round__in=by_round).filter(wanted).select_related("place")
-        parts = [self._part(by_round, layouts, cell, cell.place.code, cell.kind, cell.tier) for cell in cells]
+        parts = register_parts.cells(sources, wanted, layouts)
         if not shared:
             return parts
-        away = register_shared.taken_away(list(by_round.values()), shared, layouts)
+        away = register_shared.taken_away(sources, shared, layouts)
         around = _around({place for leaves in away.values() for place, _kind, _tier, _cohort in leaves})
         return [self._less(part, away.get(part.source.programme.pk, {}), around) for part in parts]
 
@@ -313,21 +288,7 @@ class _Selection:
             alike = cohort == part.cohort and part.kind in ("", kind) and part.tier in ("", tier)
             if inside and alike and self.takes(place, kind, tier):
                 flat = plus(flatten(part.register) if flat is None else flat, components, -1)
-        return part if flat is None else replace(part, register=unflatten(flat))
-
-    @staticmethod
-    def _part(
-        by_round: Mapping[int, Source],
-        layouts: Mapping[int, RoundLayout],
-        row: Cell | FederationTotal,
-        place: str,
-        kind: str,
-        tier: str,
-    ) -> Part:
-        layout = layouts[row.round_id]
-        register = store.register_of(row, layout)
-        alone = isinstance(row, Cell) and not row.within
-        return Part(by_round[row.round_id], place, kind, tier, row.cohort, register, layout.computed_at, alone)
+        return part if flat is None else replace(part, register=unflatten(flat), key=None)
 
     def _cells_for(self, by: str) -> Q:
         """The fewest cells that together are what is asked for, each organization in one of them."""
@@ -378,6 +339,10 @@ class _Selection:
 def shared_of(question: Question, sources: list[Source]) -> dict[str, int]:
     """Organizations that would count twice; nothing where programmes are not put together."""
     return {} if question.by in PER_PROGRAMME else shared_organizations(sources)
+
+
+def _layouts(sources: Iterable[Source]) -> dict[int, RoundLayout]:
+    return store.layouts(source.closing.pk for source in sources if source.closing is not None)
 
 
 def _around(codes: set[str]) -> dict[str, set[str]]:

@@ -18,10 +18,10 @@ from typing import Any
 from programmes.models import Programme
 from scaling import readers, recorded, register_answers
 from scaling.metrics import REGISTER_METRICS
-from scaling.metrics.cells import joined
 from scaling.metrics.figures import Figure
 from scaling.metrics.register import RegisterMetric
-from scaling.register_answers import Part, Row
+from scaling.register_answers import Row
+from scaling.register_parts import Part, together
 from scaling.register_questions import Question, Source, against_of, sources_of, visible_programmes
 from scaling.thresholds import InForce
 
@@ -157,8 +157,9 @@ def _condensed(parts: Iterable[Part]) -> list[Part]:
     for part in parts:
         stacks[part.source, part.cohort].append(part)
     return [
-        Part(source, "", "", "", cohort, joined(part.register for part in stack), min(p.computed_at for p in stack))
+        Part(source, "", "", "", cohort, register, min(part.computed_at for part in stack), False, key, weight)
         for (source, cohort), stack in stacks.items()
+        for register, key, weight in [together(stack)]
     ]
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from scaling.metrics.cells import Register
 from scaling.metrics.pathway import STEPS
-from scaling.metrics.stored import Flat, unflatten
+from scaling.metrics.stored import Flat
 from scaling.models import Components, RoundLayout
 
 #: The histograms. What is stored names them by their place here: new ones go to the end.
@@ -41,8 +40,13 @@ def bar_key(path: str) -> str | None:
 
 def flat_of(row: Components, paths: Sequence[str]) -> Flat:
     """The components of a row."""
-    found: Flat = {path: _plain(value) for path, value in zip(paths, row.numbers, strict=False) if value}
-    for key, n in row.bars.items():
+    return flat(row.numbers, row.bars, paths)
+
+
+def flat(numbers: Sequence[Decimal], bars: Mapping[str, int], paths: Sequence[str]) -> Flat:
+    """Components from what is stored of them."""
+    found: Flat = {path: _plain(value) for path, value in zip(paths, numbers, strict=False) if value}
+    for key, n in bars.items():
         place, _, rest = key.partition("|")
         found[f"{BARS[int(place)]}|{rest}"] = n
     return found
@@ -75,8 +79,4 @@ def layouts(round_ids: Iterable[int]) -> dict[int, RoundLayout]:
     return {layout.round_id: layout for layout in RoundLayout.objects.filter(round__in=set(round_ids))}
 
 
-def register_of(row: Components, layout: RoundLayout) -> Register:
-    return unflatten(flat_of(row, layout.paths))
-
-
-__all__ = ["BARS", "flat_of", "layouts", "put", "register_of"]
+__all__ = ["BARS", "flat", "flat_of", "layouts", "put"]

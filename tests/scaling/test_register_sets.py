@@ -11,11 +11,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from indicators import review
+from indicators.models import Return
 from organizations.models import Organization
+from programmes.access import RoleName
 from programmes.models import Programme
-from scaling import register_answers, register_sets
+from scaling import register_answers, register_parts, register_sets, rollups
 from scaling.metrics import REGISTER_METRICS
 from scaling.register_questions import Question
+from scaling.register_sql import store
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +115,48 @@ def test_what_was_known_at_a_moment_has_its_rounds_too(net: Programme) -> None:
     assert {code: row.outcome for code, row in then.history.rows("members_observed", "round").items()} == {
         code: row.outcome for code, row in rounds.items()
     }
+
+
+def _manager(programme: Programme) -> Any:
+    country = programme.countries.get()
+    return factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country=country.code)
+
+
+def test_registers_stay_in_memory_until_their_round_is_computed_again(
+    net: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    someone = factories.administrator()
+    read_again: list[int] = []
+    flat = store.flat
+
+    def counting(*args: Any) -> Any:
+        read_again.append(1)
+        return flat(*args)
+
+    def members() -> Any:
+        found = register_sets.read(user=someone, question=Question(programmes=("NET",)), history=True)
+        assert found.history is not None
+        return found.now.figure("members_observed").value, found.history.rows("members_observed", "round")
+
+    monkeypatch.setattr(register_parts.store, "flat", counting)
+    register_parts.forget()
+    before, rounds = members()
+    cold = len(read_again)
+    assert cold > 2
+    assert members()[0] == before and len(read_again) == cold, "a second look reads no row again"
+
+    last = (
+        Return.objects.filter(organization__tier="primary", state="approved", values__has_key="OP-06")
+        .order_by("-round__reference_date", "organization__code")
+        .first()
+    )
+    assert last is not None
+    was = last.values["OP-06"]
+    review.correct(of=last, by=_manager(net), values={"OP-06": was + 7}, code="miscount", reason="seven more")
+    rollups.drain()
+    drained = len(read_again)
+    after, again = members()
+    assert after == before + 7
+    assert 0 < len(read_again) - drained < cold, "only rows of the rounds that were computed again are read"
+    unchanged = [code for code, row in again.items() if row.outcome == rounds[code].outcome]
+    assert len(unchanged) == len(rounds) - 1
