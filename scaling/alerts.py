@@ -30,7 +30,7 @@ from scaling.metrics.observe import cells_by
 from scaling.metrics.records import Record
 from scaling.models import Alert, Severity
 from scaling.register_sql.alerting import candidates
-from scaling.register_sql.drain import with_lineage
+from scaling.register_sql.drain import together, with_lineage
 
 Day = datetime.date
 #: First key of the advisory lock: one look at the alerts of a programme at a time.
@@ -38,6 +38,8 @@ LOCK_SPACE = 7303
 LONGEST_NOTE = 2000
 #: Rules that the returns of an organization decide; the others hang on memberships, sales, or on all.
 OF_RETURNS = (rules.INCLUSION_FALLING, rules.WEAK_FUNDED, rules.STAGNATION, rules.AGGREGATED_EARLY)
+#: Organizations whose records are in memory at the same time.
+AT_ONCE = 4000
 #: (rule, organization id; None for the programme as a whole)
 Key = tuple[str, int | None]
 
@@ -130,7 +132,11 @@ def _whole(programme_id: int, last: readers.RoundRow | None, on: Day) -> Look:
         outcomes=tuple(sorted({one.date for one in rounds if one.is_outcome and one.date < before})),
         standing=standing.values_list("organization_id", flat=True),
     )
-    look = _organizations(programme_id, last, on, found.ids, found.members)
+    look = Look()
+    for ids in together(found.ids, AT_ONCE):
+        some = _organizations(programme_id, last, on, ids, found.members)
+        look.findings |= some.findings
+        look.undecided |= some.undecided
     limits = thresholds.InForce([programme_id]).of_programme(programme_id, on)
     survival = rules.survival_low(found.survival, limits)
     if survival is not None:

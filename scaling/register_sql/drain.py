@@ -8,7 +8,7 @@ federations above it: the figures are the same as after a whole rebuild, to the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -125,6 +125,30 @@ def _graph(round_id: int) -> dict[int, tuple[int, bool]]:
 def with_lineage(organization_ids: Iterable[int]) -> set[int]:
     """These organizations and those that they merged or split with, however often."""
     return {pk for (pk,) in fetch(LINEAGE, {"ids": sorted(organization_ids)})}
+
+
+def together(organization_ids: Iterable[int], most: int) -> Iterator[set[int]]:
+    """The organizations in sets of about `most`, those that merged or split with one another in the same set."""
+    left = set(organization_ids)
+    family: dict[int, int] = {}
+    rows = fetch("SELECT predecessor_id, successor_id FROM organizations_succession ORDER BY 1, 2")
+    members: dict[int, set[int]] = {}
+    for pair in rows:
+        whole = set().union(*(members.get(family.get(pk, pk), {pk}) for pk in pair))
+        name = min(whole)
+        family.update(dict.fromkeys(whole, name))
+        members[name] = whole
+    some: set[int] = set()
+    for pk in sorted(left):
+        if pk in left:
+            kin = members.get(family.get(pk, pk), {pk}) & left
+            some |= kin
+            left -= kin
+            if len(some) >= most:
+                yield some
+                some = set()
+    if some:
+        yield some
 
 
 def _cells_of(ids: frozenset[int]) -> list[CellKey]:
@@ -260,4 +284,4 @@ def _around(places: set[int]) -> dict[int, set[int]]:
     return found
 
 
-__all__ = ["MOST_OF_PART", "Work", "recompute", "with_lineage"]
+__all__ = ["MOST_OF_PART", "Work", "recompute", "together", "with_lineage"]

@@ -18,12 +18,13 @@ from django.utils import timezone
 from indicators import returns, review, rounds
 from indicators.models import Round, ScaleVersion
 from organizations import apex_memberships, linkages, registry
-from organizations.models import BondingCheck, Organization
+from organizations.models import BondingCheck, Organization, Succession
 from programmes.access import RoleName
 from programmes.models import Partner, Place, Programme
 from scaling import alerts, rollups, tasks
 from scaling.metrics import alerts as a
 from scaling.models import Alert, DirtyMark
+from scaling.register_sql import drain
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -334,3 +335,28 @@ def test_the_work_list_counts_alerts_in_every_language(scene: Scene, client: Cli
     answer = client.get("/work/")
     assert answer.status_code == 200 and f'lang="{language}"' in answer.content.decode()
     assert reverse("scaling:alerts") + "?state=waiting" in answer.content.decode()
+
+
+def test_a_few_at_a_time_find_what_all_at_once_find(net: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    def found(at_once: int) -> set[tuple[Any, ...]]:
+        Alert.objects.filter(programme=net).delete()
+        monkeypatch.setattr(alerts, "AT_ONCE", at_once)
+        alerts.watch(net.pk, alerts.last_round(net.pk))
+        rows = Alert.objects.filter(programme=net).values_list("rule", "organization__code", "severity", "figures")
+        return {(rule, code, severity, str(sorted(figures.items()))) for rule, code, severity, figures in rows}
+
+    whole = found(10_000)
+    assert len(whole) > 3
+    assert found(1) == whole == found(7)
+
+
+def test_those_that_merged_or_split_are_looked_at_together(net: Programme) -> None:
+    ids = set(Organization.objects.filter(enrolments__programme=net).values_list("pk", flat=True))
+    first, *_others, late, last = sorted(ids)
+    pairs = [(first, last), (late, last)]
+    for predecessor, successor in pairs:
+        Succession.objects.create(predecessor_id=predecessor, successor_id=successor, on=DAY(2022, 1, 1))
+    sets = list(drain.together(ids, 1))
+    assert set().union(*sets) == ids and sum(map(len, sets)) == len(ids)
+    for one, other in pairs:
+        assert [one in some for some in sets] == [other in some for some in sets]
