@@ -114,7 +114,11 @@ TEMPLATES = [
 # --- storage -------------------------------------------------------------------------------------------------------
 DATABASES = {
     "default": dj_database_url.parse(
-        required("DATABASE_URL"), conn_max_age=60, conn_health_checks=True, test_options={"NAME": None}
+        required("DATABASE_URL"),
+        conn_max_age=60,
+        conn_health_checks=True,
+        # The tests' own server has a migrated database to copy.
+        test_options={"NAME": None, "TEMPLATE": os.environ.get("TRELLIS_TEST_TEMPLATE")},
     )
 }
 DATABASES["default"]["ATOMIC_REQUESTS"] = False

@@ -97,11 +97,15 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        return f"postgresql://{ROLE}@/{DATABASE}?host={quote(str(self.socket), safe='')}"
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        return f"postgresql://{ROLE}@/{database}?host={quote(str(self.socket), safe='')}"
 
     # --- life -----------------------------------------------------------------------------------------------------
-    def start(self, patience: float = 60) -> Postgres:
-        """Start and wait until it answers. Raises Busy, or RuntimeError with the end of the log."""
+    def start(self, patience: float = 60, database: str = DATABASE) -> Postgres:
+        """Start, wait until it answers, make the database if it is not there. Raises Busy, or RuntimeError with the end
+        of the log."""
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._take_lock()
         deadline = time.monotonic() + patience
@@ -123,7 +127,7 @@ class Postgres:
         with open(self.state / "postgres.log", "ab") as log:
             self.process = self._popen([str(self.bin / "postgres"), "-D", str(self.data), *options], log)
         self._wait(deadline)
-        self._create_database()
+        self._create_database(database)
         return self
 
     def stop(self) -> None:
@@ -227,13 +231,13 @@ class Postgres:
                 raise RuntimeError("PostgreSQL did not become ready in time; see postgres.log in the data folder.")
             time.sleep(0.02)
 
-    def _create_database(self) -> None:
+    def _create_database(self, name: str) -> None:
         connection = psycopg2.connect(host=str(self.socket), user=ROLE, dbname="postgres")
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone() is None:
-                    cursor.execute(f'CREATE DATABASE "{DATABASE}"')
+                    cursor.execute(f'CREATE DATABASE "{name}"')
         finally:
             connection.close()

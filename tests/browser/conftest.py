@@ -15,7 +15,7 @@ from tests.deployment.test_local_run import Site, sign_ins
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    found = Site(tmp_path_factory.mktemp("browser") / "data")
+    found = Site.prepared(tmp_path_factory.mktemp("browser") / "data")
     found.start()
     yield found
     found.stop()

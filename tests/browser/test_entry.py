@@ -251,7 +251,7 @@ def test_hundreds_of_rows_are_drawn_as_they_come_into_view(sheet: Page) -> None:
 
 
 def test_a_killed_server_loses_nothing(browser: Browser, tmp_path: Path) -> None:
-    own = Site(tmp_path / "data")
+    own = Site.prepared(tmp_path / "data")
     own.start()
     context: BrowserContext = browser.new_context()
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 from scaling.local import processes
 from tests.deployment.processes import ROOT, environment, fetch, free_port, is_ready, wait_for, workers_in, working_in
+from tests.server import SHARED, locked
 
 pytestmark = pytest.mark.deployment
 
@@ -44,6 +46,20 @@ class Site:
         assert self.process is not None
         self.process.send_signal(signum)
         return self.process.communicate(timeout=120)[0]
+
+    @classmethod
+    def prepared(cls, state: Path) -> Site:
+        """One with the demonstration loaded: the first start of a session does it, the others begin with a copy."""
+        shared = Path(os.environ[SHARED])
+        with locked(shared):
+            first = cls(shared / "first")
+            if not (first.state / "sign-ins.json").exists():
+                first.start()
+                first.stop()
+                wait_for(lambda: not working_in(first.state), 90, "the end of all processes")
+        if (first.state / "pgdata").exists():  # where root has no user namespaces they are another user's
+            shutil.copytree(first.state, state)
+        return cls(state)
 
 
 @pytest.fixture
