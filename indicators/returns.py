@@ -125,8 +125,7 @@ def save_rows(
     earlier = instruments.earlier_values(instrument, ids)
     fence = instruments.fences(instrument)
     answers, new, changed = [], [], []
-    foreign = {change.key.split(".")[0] for row in rows for change in row.changes if change.key not in instrument.fields}
-    computed = set(Indicator.objects.filter(code__in=foreign, is_computed=True).values_list("code", flat=True)) if foreign else set()
+    computed = _computed({change.key for row in rows for change in row.changes} - instrument.fields.keys())
     for row in rows:
         organization = due.get(row.organization)
         if organization is None:
@@ -247,6 +246,13 @@ def _put(row: Return, key: str, content: Content) -> None:
         row.values[key] = int(content) if content == content.to_integral_value() else float(content)
     elif content is not None:
         row.null_reasons[key] = content
+
+
+def _computed(keys: set[str]) -> set[str]:
+    """Of the indicators that these keys name, those that are computed; one query, none for no key."""
+    codes = {key.split(".")[0] for key in keys}
+    found = Indicator.objects.filter(code__in=codes, is_computed=True)
+    return set(found.values_list("code", flat=True)) if codes else set()
 
 
 def _content_problem(instrument: Instrument, change: Change, computed: set[str]) -> str:

@@ -31,7 +31,7 @@ _TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*(?:,|$)')
 class Conflict(APIException):
     """Something else stands there: both sides, for the client to choose."""
 
-    status_code = status.HTTP_409_CONFLICT
+    status_code: int = status.HTTP_409_CONFLICT
 
     def __init__(self, detail: str, **sides: Any) -> None:
         super().__init__(detail)
@@ -146,7 +146,7 @@ class Code(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**kwargs)
 
     def __deepcopy__(self, memo: Any) -> Code:
-        return type(self)(self.model, **self._kwargs)
+        return type(self)(self.model, **self._kwargs)  # type: ignore[attr-defined]
 
     def find(self, texts: set[str]) -> dict[str, models.Model]:
         rows = self.model._default_manager.visible_to(self.context["request"].user)  # type: ignore[attr-defined]
@@ -155,7 +155,9 @@ class Code(serializers.Field[Any, Any, Any, Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, str) or not data.strip() or len(data) > LONGEST_CODE:
-            raise ValidationError(_("A code is expected: a text of at most %(longest)d characters.") % {"longest": LONGEST_CODE})
+            raise ValidationError(
+                _("A code is expected: a text of at most %(longest)d characters.") % {"longest": LONGEST_CODE}
+            )
         text = data.strip()
         known = self.context.get("codes", {}).get((self.model, self.select))
         row = (known if known is not None else self.find({text})).get(text)
@@ -235,7 +237,7 @@ class RowVersion(serializers.Field[Any, Any, Any, Any]):
 class WritesMixin:
     """Helpers of viewsets that write. `actions_on(row)` names what the caller may do with a row."""
 
-    request: Request
+    request: Any
     #: Says to the schema that changes need a version.
     versioned = True
 
@@ -294,4 +296,3 @@ class WritesMixin:
         if isinstance(done, type(found)) and done.pk != found.pk:
             return self.answer(done, status.HTTP_201_CREATED)
         return self.answer(found)
-

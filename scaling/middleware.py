@@ -67,7 +67,7 @@ class ApiVersionMiddleware:
         patch_vary_headers(response, ["Authorization"])
         if request.method not in ("GET", "HEAD"):
             return response
-        found: HttpResponse = get_conditional_response(request, etag=response["ETag"], response=response)
+        found = get_conditional_response(request, etag=response["ETag"], response=response) or response
         if found.status_code == 412:
             return errors.answer(
                 request, 412, _("Changed meanwhile"), _("What is here is no longer what If-Match asks for.")

@@ -345,6 +345,12 @@ SPECTACULAR_SETTINGS = {
         "RoundKindEnum": "indicators.models.RoundKind",
         "SpaceEnum": "programmes.models.Space",
         "RateKindEnum": "programmes.models.RateKind",
+        "CorrectionCodeEnum": "indicators.models.CorrectionCode",
+        "ServiceKindEnum": "organizations.models.ServiceKind",
+        "SupportMethodEnum": "organizations.models.support.Method",
+        "ReturnMethodEnum": "indicators.models.returns.Method",
+        "OrganizationStatusEnum": "organizations.models.Status",
+        "FirstStatusEnum": "organizations.rest.organizations.FIRST_STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

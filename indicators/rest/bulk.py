@@ -131,6 +131,4 @@ def _submit(round_: Round, rows: list[dict[str, Any]], by: Any) -> dict[str, dic
     return returns.submit_rows(round=round_, by=by, organizations=wanted, way=Way.API).kept if wanted else {}
 
 
-KINDS = (
-    BulkKind("returns", ReturnRowSerializer, lambda row: texts(row, "organization", "round"), write_returns),
-)
+KINDS = (BulkKind("returns", ReturnRowSerializer, lambda row: texts(row, "organization", "round"), write_returns),)

@@ -37,7 +37,7 @@ class PhaseResultNewSerializer(StrictSerializer):
     basis = Choice(choices=CountBasis.choices)
     as_printed = _text(100)
     label_as_printed = _text(200)
-    source = _text(300)
+    source = _text(300)  # type: ignore[assignment]
     note = _text(500)
 
 
@@ -46,11 +46,21 @@ class PhaseResultCorrectSerializer(ChangeSerializer):
     value = number(required=False, allow_null=True)
     basis = Choice(choices=CountBasis.choices, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=500)
-    source = _text(300)
+    source = _text(300)  # type: ignore[assignment]
     url = _text(400)
 
 
-_RESULT_FACTS = ("value", "null_reason", "qualifier", "unit", "basis", "as_printed", "label_as_printed", "source", "note")
+_RESULT_FACTS = (
+    "value",
+    "null_reason",
+    "qualifier",
+    "unit",
+    "basis",
+    "as_printed",
+    "label_as_printed",
+    "source",
+    "note",
+)
 
 
 class PhaseResultWrites(WritesMixin):
@@ -69,7 +79,9 @@ class PhaseResultWrites(WritesMixin):
             place=data.get("place"),
         ).first()
         if found is not None:
-            return self.repeated(found, all(getattr(found, name) == data[name] for name in _RESULT_FACTS if name in data))
+            return self.repeated(
+                found, all(getattr(found, name) == data[name] for name in _RESULT_FACTS if name in data)
+            )
         return self.answer(results.report(by=request.user, **data), status.HTTP_201_CREATED)
 
     @extend_schema(request=PhaseResultCorrectSerializer)
@@ -104,6 +116,9 @@ class AcceptSerializer(ChangeSerializer):
 
 class TargetWrites(WritesMixin):
     """A revision is a row of its own: the answer to a revision is that row."""
+
+    #: Actions that make another row.
+    making = ("revise",)
 
     def actions_on(self, row: Any) -> list[str]:
         if hasattr(row, "revised_by"):

@@ -105,12 +105,16 @@ class ApproveSerializer(ChangeSerializer):
 
 class SendBackSerializer(ChangeSerializer):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=4000, default="")
-    code = serializers.CharField(required=False, allow_blank=True, max_length=60, default="", help_text="About which value.")
+    code = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, default="", help_text="About which value."
+    )
 
 
 class CommentSerializer(StrictSerializer):
     text = serializers.CharField(max_length=4000)
-    code = serializers.CharField(required=False, allow_blank=True, max_length=60, default="", help_text="About which value.")
+    code = serializers.CharField(
+        required=False, allow_blank=True, max_length=60, default="", help_text="About which value."
+    )
 
 
 class CorrectSerializer(ChangeSerializer):

@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from organizations import apex_memberships, bulk, linkages, registry
 from organizations.apex_memberships import Joining
-from organizations.models import ApexMembership, Linkage, Organization, ProgrammeEnrolment, Status
-from organizations.rest.organizations import FactsSerializer
+from organizations.models import ApexMembership, Linkage, Organization, ProgrammeEnrolment
+from organizations.rest.organizations import FIRST_STATUSES, FactsSerializer
 from organizations.rest.ties import (
     DAYS,
     LINKAGE_FACTS,
@@ -48,7 +48,7 @@ class OrganizationRowSerializer(FactsSerializer, StrictSerializer):
     code = serializers.CharField(max_length=40)
     programme = Code(Programme)
     status = Choice(
-        choices=[(one.value, one.label) for one in (Status.ACTIVE, Status.FORMING)],
+        choices=FIRST_STATUSES,
         help_text="The first status of a new one.",
     )
     version = VersionField()
@@ -89,8 +89,9 @@ def write_organizations(rows: Rows, by: Any) -> dict[int, Outcome]:
                 continue
             differing = _differing(found, data, found.pk in kept, enrolled)
         except ValidationError as error:
-            version = {"version": found.version} if found else {}
-            outcomes[position] = failed(error, data["code"], **version)
+            outcomes[position] = failed(error, data["code"])
+            if found is not None:
+                outcomes[position].more["version"] = found.version
             continue
         if differing:
             changes.append((position, found, differing))
@@ -199,7 +200,9 @@ def write_memberships(rows: Rows, by: Any) -> dict[int, Outcome]:
     for number, (position, found, _on) in enumerate(leaving):
         key = f"{found.member.code} → {found.apex.code}"
         outcomes[position] = (
-            Outcome(UPDATED, key, more={"id": found.pk}) if number in left else failed(errors[number], key, {"on": "end"})
+            Outcome(UPDATED, key, more={"id": found.pk})
+            if number in left
+            else failed(errors[number], key, {"on": "end"})
         )
     return outcomes
 

@@ -21,6 +21,9 @@ from programmes.access import Permission, scope_of
 from programmes.models import Place, Programme
 from programmes.writing import ChangeSerializer, Choice, Code, StrictSerializer, WritesMixin, may_change
 
+#: What a new organization may be.
+FIRST_STATUSES = [(one.value, one.label) for one in (Status.ACTIVE, Status.FORMING)]
+
 
 def with_writable(rows: QuerySet[Any], request: Any, path: str = "pk") -> QuerySet[Any]:
     """Each row with `writable`: does the caller keep the register of the organization at `path`? No further query."""
@@ -55,9 +58,7 @@ class OrganizationNewSerializer(FactsSerializer, StrictSerializer):
 
     code = serializers.CharField(max_length=40)
     programme = Code(Programme)
-    status = Choice(
-        choices=[(one.value, one.label) for one in (Status.ACTIVE, Status.FORMING)], required=False
-    )
+    status = Choice(choices=FIRST_STATUSES, required=False)
 
 
 class OrganizationChangeSerializer(FactsSerializer, ChangeSerializer):
@@ -148,7 +149,7 @@ class OrganizationWrites(WritesMixin):
         return self.change(OrganizationChangeSerializer, change)
 
     @extend_schema(request=StatusChangeSerializer)
-    @action(detail=True, methods=["post"], url_path="status")
+    @action(detail=True, methods=["post"], url_path="status", url_name="status")
     def change_status(self, request: Request, **kwargs: Any) -> Response:
         """The next status; a merger or split names its successors. An end closes its ties."""
 

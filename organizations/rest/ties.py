@@ -167,13 +167,17 @@ class LinkageWrites(WritesMixin):
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, **kwargs: Any) -> Response:
         """It goes on; a new reference and value if they are given."""
-        return self.change(RenewSerializer, lambda row, **fields: linkages.renew(linkage=row, by=request.user, **fields))
+        return self.change(
+            RenewSerializer, lambda row, **fields: linkages.renew(linkage=row, by=request.user, **fields)
+        )
 
     @extend_schema(request=EndLinkageSerializer)
     @action(detail=True, methods=["post"])
     def end(self, request: Request, **kwargs: Any) -> Response:
         """It ends."""
-        return self.change(EndLinkageSerializer, lambda row, **fields: linkages.end(linkage=row, by=request.user, **fields))
+        return self.change(
+            EndLinkageSerializer, lambda row, **fields: linkages.end(linkage=row, by=request.user, **fields)
+        )
 
     @extend_schema(request=TransactionSerializer)
     @action(detail=True, methods=["post"])

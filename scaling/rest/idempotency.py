@@ -27,7 +27,7 @@ LONGEST = 255
 #: Clients may rely on 24 hours.
 KEPT_FOR = timedelta(hours=48)
 #: Headers of an answer that belong to it.
-KEPT_HEADERS = ("Location", "ETag", "Retry-After", "Content-Language")
+KEPT_HEADERS = ("Content-Type", "Location", "Content-Disposition", "Retry-After", "Content-Language")
 #: A second request waits so long for the first.
 WAIT_SECONDS = 10
 
@@ -59,14 +59,12 @@ class Once:
             # The caller is known and may come in; what follows looks the handler up by its name.
             self.post: Any = partial(self._once, _checked(key), self.post)
 
-    def _once(
-        self, key: str, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
+    def _once(self, key: str, handler: Callable[..., Any], request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         fingerprint = fingerprint_of(request, most_bytes(self))
         with transaction.atomic():
             row = _taken(request.user, key, fingerprint)
             if row is None:
-                return replay(StoredAnswer.objects.get(user=request.user, key=key), fingerprint)
+                return replay(StoredAnswer.objects.get(user_id=request.user.pk or 0, key=key), fingerprint)
             response: Any = handler(request, *args, **kwargs)
             response = self.finalize_response(request, response, *args, **kwargs)  # type: ignore[attr-defined]
             if hasattr(response, "render"):
@@ -75,7 +73,7 @@ class Once:
                 transaction.set_rollback(True)
                 return response  # type: ignore[no-any-return]
             row.status, row.body = response.status_code, bytes(response.content)
-            row.headers = {name: response[name] for name in ("Content-Type", *KEPT_HEADERS) if response.has_header(name)}
+            row.headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
             version = getattr(response, "row_version", None)
             if version is not None:
                 row.headers["version"] = version

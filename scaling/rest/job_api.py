@@ -26,7 +26,7 @@ class RowErrorSerializer(serializers.Serializer[Any]):
 
 
 class RowAnswerSerializer(serializers.Serializer[Any]):
-    """What became of a row; `index` counts from 0. Returns also tell `state` and what keeps them from being handed in."""
+    """What became of a row; `index` counts from 0. Of returns also the `state`, and what keeps them back."""
 
     index = serializers.IntegerField()
     key = serializers.CharField(allow_null=True)

@@ -58,9 +58,7 @@ def answer_of(position: int, outcome: many.Outcome) -> dict[str, Any]:
     }
 
 
-def answers(
-    kind: BulkKind, rows: Sequence[tuple[int, Any]], refused: dict[int, str], by: Any
-) -> list[dict[str, Any]]:
+def answers(kind: BulkKind, rows: Sequence[tuple[int, Any]], refused: dict[int, str], by: Any) -> list[dict[str, Any]]:
     """Write what can be written of some rows, in the caller's transaction; an answer for each, in their order."""
     outcomes = many.write(kind, [(n, body) for n, body in rows if n not in refused], by)
     for position, sentence in refused.items():
@@ -108,7 +106,12 @@ def start(*, kind: BulkKind, rows: Sequence[Any], mode: str, dry_run: bool, by: 
             _("%(most)d of your jobs wait already. Wait until one is done, or cancel one.") % {"most": MOST_OPEN}
         )
     job = BulkJob.objects.create(
-        kind=kind.name, user=by, mode=mode, dry_run=dry_run, total=len(rows), language=translation.get_language() or "en"
+        kind=kind.name,
+        user=by,
+        mode=mode,
+        dry_run=dry_run,
+        total=len(rows),
+        language=translation.get_language() or "en",
     )
     refused = many.repeated(kind, rows)
     BulkPart.objects.bulk_create(
@@ -140,7 +143,9 @@ def hint(job_id: int) -> None:
 
 def run_all() -> int:
     """Every job that waits or was left behind, the oldest first; how many were brought to an end."""
-    return sum(run(pk) for pk in list(BulkJob.objects.filter(state__in=OPEN).order_by("pk").values_list("pk", flat=True)))
+    return sum(
+        run(pk) for pk in list(BulkJob.objects.filter(state__in=OPEN).order_by("pk").values_list("pk", flat=True))
+    )
 
 
 def run(job_id: int) -> bool:

@@ -6,6 +6,4 @@ import indicators.rest.bulk
 import organizations.rest.bulk
 from programmes.many import BulkKind
 
-KINDS: dict[str, BulkKind] = {
-    kind.name: kind for kind in (*organizations.rest.bulk.KINDS, *indicators.rest.bulk.KINDS)
-}
+KINDS: dict[str, BulkKind] = {kind.name: kind for kind in (*organizations.rest.bulk.KINDS, *indicators.rest.bulk.KINDS)}

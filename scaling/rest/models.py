@@ -90,7 +90,9 @@ class BulkJob(models.Model):
                 condition=Q(state__in=OPEN, ended_at__isnull=True) | (~Q(state__in=OPEN) & Q(ended_at__isnull=False)),
                 name="bulk_job_ended_unless_open",
             ),
-            models.CheckConstraint(condition=~Q(state=JobState.FAILED) | ~Q(problem=""), name="bulk_job_says_why_failed"),
+            models.CheckConstraint(
+                condition=~Q(state=JobState.FAILED) | ~Q(problem=""), name="bulk_job_says_why_failed"
+            ),
         ]
 
     def __str__(self) -> str:

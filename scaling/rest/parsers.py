@@ -106,10 +106,6 @@ def _parts(found: Any) -> Iterator[tuple[Any, int]]:
 
 
 def _storable(text: str) -> bool:
-    return text.isascii() and "\0" not in text or _is_whole(text)
-
-
-def _is_whole(text: str) -> bool:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -101,6 +101,8 @@ class TrellisSchema(AutoSchema):
         """A create that is sent again is a 200 with what stands."""
         found = super().get_response_serializers()
         creates = getattr(self.view, "action", "") == "create" and getattr(self.view, "versioned", False)
+        if getattr(self.view, "action", "") in getattr(self.view, "making", ()):
+            return {201: found}
         return {200: found, 201: found} if creates and not isinstance(found, dict) else found
 
     def _more(self) -> dict[str, str]:

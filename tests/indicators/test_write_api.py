@@ -42,15 +42,15 @@ def test_a_return_from_draft_to_correction(officer: Program, manager: Program) -
     url, answer = made(officer)
     assert answer.json()["allowed_actions"] == ["update", "submit", "comment"] and answer.json()["version"] == 1
     assert manager.get(url).json()["allowed_actions"] == ["comment"]
-    body = {"values": {"OP-06": None}, "null_reasons": {"OP-07": "REFUSED"}}
+    body = {"values": {"OP-06": None}, "null_reasons": {"OP-06.women": "REFUSED"}}
     assert officer.patch(url, body).status_code == 428
     changed = officer.patch(url, body, if_match=answer["ETag"])
     assert changed.status_code == 200, changed.content
-    assert (changed.json()["values"], changed.json()["null_reasons"]) == ({}, {"OP-07": "REFUSED"})
+    assert (changed.json()["values"], changed.json()["null_reasons"]) == ({}, {"OP-06.women": "REFUSED"})
     stale = officer.patch(url, {"values": {"OP-06": 9}, "version": 1})
     assert stale.status_code == 409 and stale.json()["stored"]["version"] == 2
     assert stale.json()["yours"] == {"values": {"OP-06": 9}, "version": 1}
-    filled = officer.patch(url, {"values": {"OP-06": 14, "OP-07": 3}, "method": "register", "version": 2})
+    filled = officer.patch(url, {"values": {"OP-06": 14, "OP-06.women": 3}, "method": "register", "version": 2})
     assert filled.status_code == 200, filled.content
     assert filled.json()["null_reasons"] == {} and filled.json()["method"] == "register"
     submitted = officer.post(f"{url}submit/", {"version": 3})
@@ -156,7 +156,7 @@ def test_returns_are_saved_and_handed_in(officer: Program) -> None:
     made = program.post("returns/bulk/", {"rows": [one]})
     assert statuses(made) == ["created"] and made.json()["rows"][0]["state"] == "draft", made.content
     assert statuses(program.post("returns/bulk/", {"rows": [one]})) == ["unchanged"]
-    other = {**one, "values": {"OP-06": 14}, "null_reasons": {"OP-07": "REFUSED"}}
+    other = {**one, "values": {"OP-06": 14}, "null_reasons": {"OP-06.women": "REFUSED"}}
     assert statuses(program.post("returns/bulk/", {"rows": [other]})) == ["failed"]
     bad = {**other, "values": {"OP-06": "14", "NOPE": 1}, "version": 1}
     answer = program.post("returns/bulk/", {"rows": [bad], "mode": "best_effort"})
@@ -216,5 +216,7 @@ def test_targets_are_proposed_accepted_and_revised(manager: Program, officer: Pr
     revised = manager.post(f"{url}revise/", {"value": "120", "note": "mid-term"}, if_match=accepted["ETag"])
     assert revised.status_code == 201 and revised.json()["revises"] == proposed.json()["id"], revised.content
     assert manager.get(url).json()["allowed_actions"] == [] and Target.objects.count() == 2
-    assert [row["value"] for row in manager.get("targets/?latest=true&indicator=OP-06").json()["results"]] == ["120.0000"]
+    assert [row["value"] for row in manager.get("targets/?latest=true&indicator=OP-06").json()["results"]] == [
+        "120.0000"
+    ]
     assert fields(manager.post("targets/", {**body, "by_date": "1890-01-01"})) == {"by_date"}

@@ -10,7 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from organizations import linkages, registry
-from organizations.models import ApexMembership, Linkage, Organization, ProgrammeEnrolment, Service, Succession, TransactionType
+from organizations.models import (
+    ApexMembership,
+    Linkage,
+    Organization,
+    ProgrammeEnrolment,
+    Service,
+    Succession,
+    TransactionType,
+)
 from organizations.models.support import Intervention
 from programmes.access import RoleName
 from programmes.models import Partner, Place, Programme
@@ -197,7 +205,12 @@ def test_each_role_writes_only_what_it_may(group: Organization) -> None:
     ):
         program = Program(factories.person(role, **scope))
         assert program.patch("organizations/G-1/", body).status_code == status, (role, scope)
-        assert program.post("organizations/G-1/status/", {"status": "dormant", "on": "2020-01-01", "version": 1}).status_code == status
+        assert (
+            program.post(
+                "organizations/G-1/status/", {"status": "dormant", "on": "2020-01-01", "version": 1}
+            ).status_code
+            == status
+        )
         assert program.post("organizations/", NEW).status_code == (403 if status == 403 else 400)
         if status == 403:
             assert program.get("organizations/G-1/").json()["allowed_actions"] == []
@@ -254,7 +267,8 @@ def test_an_apex_outside_the_scope_is_as_unknown_as_any(officer: Program, group:
         formed_on=DAY(2015, 1, 1), promoter="project", programme=Programme.objects.get(code="PCDP"), by=None,
     )  # fmt: skip
     said = [
-        officer.post("apex-memberships/", {"member": "G-1", "apex": code, "start": "2019-01-01"}) for code in ("FAR", "NONE")
+        officer.post("apex-memberships/", {"member": "G-1", "apex": code, "start": "2019-01-01"})
+        for code in ("FAR", "NONE")
     ]
     assert [one.status_code for one in said] == [400, 400]
     assert said[0].json()["detail"].replace("FAR", "NONE") == said[1].json()["detail"]

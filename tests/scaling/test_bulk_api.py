@@ -200,7 +200,7 @@ def test_a_bad_envelope_is_a_400(officer: Program, body: Any, field: str) -> Non
 
 # --- keys ------------------------------------------------------------------------------------------------------------
 def test_a_request_with_a_key_happens_once(officer: Program) -> None:
-    body = {key: value for key, value in row(1).items()}
+    body = row(1)
     first = officer.post("organizations/", body, **KEY)
     again = officer.post("organizations/", body, **KEY)
     assert (first.status_code, again.status_code) == (201, 201), "not a 200: the first answer comes again"
