@@ -29,7 +29,7 @@ from programmes.writing import ChangeSerializer, Choice, Code, StrictSerializer,
 MOST_CELLS = 2000
 
 
-@extend_schema_field({"type": ["number", "null"]})
+@extend_schema_field({"type": "number"})
 class Value(serializers.Field[Any, Any, Any, Any]):
     """A JSON number; null empties the cell (`null_reasons` says that there is no value and why)."""
 
