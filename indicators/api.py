@@ -1,4 +1,4 @@
-"""API resources of the catalogue and of results; read side."""
+"""API resources of the catalogue, rounds, returns, results and targets; what writes stands in indicators/rest/."""
 
 from __future__ import annotations
 
@@ -19,13 +19,17 @@ from indicators.models import (
     Return,
     Round,
     ScaleItem,
+    Target,
 )
 from indicators.models.catalogue import in_force
+from indicators.rest.results import PhaseResultWrites, TargetWrites
+from indicators.rest.returns import ReturnWrites
 from indicators.results import on_basis
 from organizations.api import Period
 from programmes.api import code_of
 from programmes.rest import ExactDecimalField, ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.vocabulary import FigureBasis
+from programmes.writing import AllowedActions, RowVersion
 
 
 class AnchorSerializer(serializers.Serializer[Any]):
@@ -138,6 +142,8 @@ class PhaseResultSerializer(ResourceSerializer):
     corrected_value = serializers.SerializerMethodField()
     corrected_basis = serializers.SerializerMethodField()
     corrections = PhaseResultCorrectionSerializer(many=True, read_only=True)
+    version = RowVersion()
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = PhaseResult
@@ -160,6 +166,8 @@ class PhaseResultSerializer(ResourceSerializer):
             "corrections",
             "source",
             "note",
+            "version",
+            "allowed_actions",
         ]
 
     @extend_schema_field(ExactDecimalField(max_digits=20, decimal_places=4, allow_null=True))
@@ -181,7 +189,7 @@ class PhaseResultFilter(django_filters.FilterSet):
         fields = ["subcategory", "basis", "unit"]
 
 
-class PhaseResultViewSet(ScopedReadOnlyViewSet):
+class PhaseResultViewSet(PhaseResultWrites, ScopedReadOnlyViewSet):
     queryset = PhaseResult.objects.select_related("programme", "phase", "indicator", "place").prefetch_related(
         Prefetch("corrections", PhaseResultCorrection.objects.order_by("pk"))
     )
@@ -238,6 +246,9 @@ class ReturnSerializer(ResourceSerializer):
     round = code_of("round")
     values = serializers.DictField(child=serializers.FloatField(), read_only=True)
     null_reasons = serializers.DictField(child=serializers.CharField(), read_only=True)
+    evidence = serializers.DictField(child=serializers.CharField(), read_only=True)
+    confirmed = serializers.DictField(child=serializers.CharField(), read_only=True)
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = Return
@@ -250,11 +261,15 @@ class ReturnSerializer(ResourceSerializer):
             "method",
             "values",
             "null_reasons",
+            "evidence",
+            "confirmed",
             "incomplete",
             "reported",
+            "correction_code",
             "correction_reason",
             "submitted_at",
             "approved_at",
+            "allowed_actions",
         ]
 
 
@@ -271,12 +286,59 @@ class ReturnFilter(django_filters.FilterSet):
         return queryset.filter(round__programme__code=value)
 
 
-class ReturnViewSet(ScopedReadOnlyViewSet):
-    queryset = Return.objects.select_related("organization", "round")
+class ReturnViewSet(ReturnWrites, ScopedReadOnlyViewSet):
+    queryset = Return.objects.select_related("organization", "round__programme")
     serializer_class = ReturnSerializer
     filterset_class = ReturnFilter
     ordering = ["pk"]
     ordering_fields = ["approved_at", "submitted_at"]
+
+
+class TargetSerializer(ResourceSerializer):
+    """`revises` is the id of the target that it follows; the last of a chain that is no proposal is in force."""
+
+    indicator = code_of("indicator")
+    programme = code_of("programme")
+    phase = code_of("phase", default=None, allow_null=True)
+    version = RowVersion()
+    allowed_actions = AllowedActions()
+
+    class Meta:
+        model = Target
+        fields = [
+            "id",
+            "indicator",
+            "programme",
+            "phase",
+            "disaggregation",
+            "by_date",
+            "value",
+            "note",
+            "is_proposal",
+            "set_on",
+            "revises",
+            "version",
+            "allowed_actions",
+        ]
+
+
+class TargetFilter(django_filters.FilterSet):
+    programme = django_filters.CharFilter(field_name="programme__code")
+    phase = django_filters.CharFilter(field_name="phase__code")
+    indicator = django_filters.CharFilter(field_name="indicator__code")
+    latest = django_filters.BooleanFilter(field_name="revised_by", lookup_expr="isnull", label="Not revised since.")
+
+    class Meta:
+        model = Target
+        fields = ["disaggregation", "by_date", "is_proposal"]
+
+
+class TargetViewSet(TargetWrites, ScopedReadOnlyViewSet):
+    queryset = Target.objects.select_related("indicator", "programme", "phase", "revised_by")
+    serializer_class = TargetSerializer
+    filterset_class = TargetFilter
+    ordering = ["pk"]
+    ordering_fields = ["by_date"]
 
 
 ROUTES: list[tuple[str, Any]] = [
@@ -284,4 +346,5 @@ ROUTES: list[tuple[str, Any]] = [
     ("results", PhaseResultViewSet),
     ("rounds", RoundViewSet),
     ("returns", ReturnViewSet),
+    ("targets", TargetViewSet),
 ]

@@ -125,6 +125,7 @@ def save_rows(
     earlier = instruments.earlier_values(instrument, ids)
     fence = instruments.fences(instrument)
     answers, new, changed = [], [], []
+    computed = _computed({change.key for row in rows for change in row.changes} - instrument.fields.keys())
     for row in rows:
         organization = due.get(row.organization)
         if organization is None:
@@ -139,7 +140,7 @@ def save_rows(
         draft = found or Return(organization=organization, round=now, version=0, entered_by=by)
         history = earlier.get(organization.pk, {})
         fences_of_kind = fence.get(organization.kind, {})
-        answer, is_changed = _apply(draft, row, instrument, history, fences_of_kind)
+        answer, is_changed = _apply(draft, row, instrument, history, fences_of_kind, computed)
         answers.append(answer)
         if is_changed:
             _stamp(draft, by, way, method)
@@ -178,7 +179,9 @@ def content_of(row: Return, key: str) -> Content:
     return row.null_reasons.get(key)
 
 
-def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any, fence: Any) -> tuple[RowAnswer, bool]:
+def _apply(
+    row: Return, wanted: RowChange, instrument: Instrument, history: Any, fence: Any, computed: set[str]
+) -> tuple[RowAnswer, bool]:
     """Change a return in memory as far as the rules allow; whether anything changed."""
     before = (dict(row.values), dict(row.null_reasons), dict(row.evidence), dict(row.confirmed))
     answer = RowAnswer(wanted.organization)
@@ -187,7 +190,7 @@ def _apply(row: Return, wanted: RowChange, instrument: Instrument, history: Any,
         if not isinstance(change.seen, Unseen) and stands not in (change.seen, change.content):
             answer.conflicts[change.key] = stands
             continue
-        problem = _content_problem(instrument, change)
+        problem = _content_problem(instrument, change, computed)
         if problem:
             answer.errors[change.key] = problem
             continue
@@ -245,10 +248,16 @@ def _put(row: Return, key: str, content: Content) -> None:
         row.null_reasons[key] = content
 
 
-def _content_problem(instrument: Instrument, change: Change) -> str:
+def _computed(keys: set[str]) -> set[str]:
+    """Of the indicators that these keys name, those that are computed; one query, none for no key."""
+    codes = {key.split(".")[0] for key in keys}
+    found = Indicator.objects.filter(code__in=codes, is_computed=True)
+    return set(found.values_list("code", flat=True)) if codes else set()
+
+
+def _content_problem(instrument: Instrument, change: Change, computed: set[str]) -> str:
     if change.key not in instrument.fields:
-        code = change.key.split(".")[0]
-        if Indicator.objects.filter(code=code, is_computed=True).exists():
+        if change.key.split(".")[0] in computed:
             return _("This indicator is computed; it is never entered.")
         return _("There is no field with this code in the round.")
     if isinstance(change.content, str) and change.content not in ENTERED_REASONS:
@@ -370,10 +379,10 @@ def submit_rows(
     return done
 
 
-def submit(*, of: Return, by: Any) -> Return:
+def submit(*, of: Return, by: Any, way: str = Way.COMMAND) -> Return:
     """Hand one return in for review. Raises ValidationError by key with what keeps it back."""
     organization = of.organization.code
-    done = submit_rows(round=of.round, by=by, organizations=[organization])
+    done = submit_rows(round=of.round, by=by, organizations=[organization], way=way)
     if organization in done.kept:
         raise ValidationError(dict(done.kept[organization]))
     if not done.submitted:

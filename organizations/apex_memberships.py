@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.bulk import BATCH, RowErrors, may_write_all
 from organizations.models import ApexMembership, Organization, Tier
-from organizations.refusals import in_words, keep, span
+from organizations.refusals import check, in_words, keep, span
 from organizations.registry import changed, may_write, not_later_than_today
 from organizations.ties import hold, is_below, outside_life
 
@@ -82,11 +83,13 @@ def _outside_life(organization: Organization) -> ValidationError:
 
 @dataclass(frozen=True)
 class Joining:
-    """`member` joins `apex` on a day and stays."""
+    """`member` joins `apex` on a day and stays, or until a day; `fields` as those of `join`."""
 
     member: Organization
     apex: Organization
     on: datetime.date
+    until: datetime.date | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -97,29 +100,31 @@ def join_many(*, rows: Sequence[Joining], by: Any) -> list[ApexMembership]:
     above = _edges_above([row.apex.pk for row in rows])
     own = _edges_of([row.member.pk for row in rows])
     errors: dict[int, ValidationError] = {}
+    memberships = []
     for number, row in enumerate(rows):
-        span = DateRange(row.on, None)
         try:
+            days = span(row.on, row.until)
             _check_pair(row.member, row.apex)
-            if _reaches(above, row.apex.pk, row.member.pk, span):
+            if _reaches(above, row.apex.pk, row.member.pk, days):
                 raise _circle(row.member, row.apex)
             for one in (row.member, row.apex):
-                if not contains(lives[one.pk], span):
+                if not contains(lives[one.pk], days):
                     raise _outside_life(one)
-            if any(apex == row.apex.pk and overlap(span, held) for apex, held in own.get(row.member.pk, [])):
+            if any(apex == row.apex.pk and overlap(days, held) for apex, held in own.get(row.member.pk, [])):
                 raise ValidationError({"apex": _("It is a member of it on some of these days already.")})
+            membership = ApexMembership(member=row.member, apex=row.apex, valid=days, **row.fields)
+            # What a check asks besides is whether both exist, one query each: they are objects here.
+            check(membership, exclude=("member", "apex"), unique=False)
         except ValidationError as error:
             errors[number] = error
             continue
+        memberships.append(membership)
         for edges in (above, own):
-            edges.setdefault(row.member.pk, []).append((row.apex.pk, span))
+            edges.setdefault(row.member.pk, []).append((row.apex.pk, days))
     if errors:
         raise RowErrors(errors)
     with in_words():
-        made = ApexMembership.objects.bulk_create(
-            [ApexMembership(member=row.member, apex=row.apex, valid=DateRange(row.on, None)) for row in rows],
-            batch_size=BATCH,
-        )
+        made = ApexMembership.objects.bulk_create(memberships, batch_size=BATCH)
     if rows:
         changed(*(one for row in rows for one in (row.member, row.apex)))
     return made
@@ -197,11 +202,37 @@ def leave(*, membership: ApexMembership, on: datetime.date, by: Any, reason: str
     """
     may_write(by, membership.member)
     hold(membership)
-    if membership.valid.upper is not None or on <= membership.valid.lower:
-        raise ValidationError({"on": _("The membership does not hold on the day before; nothing to leave.")})
-    not_later_than_today(on, "on")
+    _may_end(membership, on)
     membership.valid = DateRange(membership.valid.lower, on)
     membership.exit_reason = reason
     keep(membership, update=("valid", "exit_reason"), exit_reason="reason")
     changed(membership.member, membership.apex)
     return membership
+
+
+def _may_end(membership: ApexMembership, on: datetime.date) -> None:
+    if membership.valid.upper is not None or on <= membership.valid.lower:
+        raise ValidationError({"on": _("The membership does not hold on the day before; nothing to leave.")})
+    not_later_than_today(on, "on")
+
+
+@transaction.atomic
+def leave_many(*, rows: Sequence[tuple[ApexMembership, datetime.date]], by: Any) -> list[ApexMembership]:
+    """`leave` for many rows, as they were just read and locked, with member and apex. All or none. Raises RowErrors."""
+    may_write_all(by, [membership.member for membership, _on in rows])
+    errors, left = {}, []
+    for number, (seen, on) in enumerate(rows):
+        membership = copy.copy(seen)  # what is refused together is tried again in parts
+        try:
+            _may_end(membership, on)
+            membership.valid = DateRange(membership.valid.lower, on)
+        except ValidationError as error:
+            errors[number] = error
+        left.append(membership)
+    if errors:
+        raise RowErrors(errors)
+    if left:
+        with in_words():
+            ApexMembership.objects.bulk_update(left, ["valid"], batch_size=BATCH)
+        changed(*(one for row in left for one in (row.member, row.apex)))
+    return left

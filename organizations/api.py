@@ -1,4 +1,4 @@
-"""API resources of the register; read side. What is dated is read as of a day."""
+"""API resources of the register; what writes stands in organizations/rest/. What is dated is read as of a day."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ from organizations.models import (
     Organization,
     OrganizationStatus,
     ProgrammeEnrolment,
+    Service,
 )
+from organizations.rest.organizations import OrganizationWrites, with_writable
+from organizations.rest.ties import ApexMembershipWrites, InterventionWrites, LinkageWrites, ServiceWrites
 from programmes.api import code_of
 from programmes.models import Programme
 from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
+from programmes.writing import AllowedActions, RowVersion
 
 AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATE, description="The day the answer is true for; today if not given.")
 
@@ -66,6 +70,7 @@ class OrganizationSerializer(ResourceSerializer):
     status = serializers.SerializerMethodField()
     apexes = serializers.SerializerMethodField()
     programmes = serializers.SerializerMethodField()
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = Organization
@@ -82,6 +87,8 @@ class OrganizationSerializer(ResourceSerializer):
             "registered_on",
             "promoter",
             "commodities",
+            "registration_law",
+            "registration_number",
             "livelihood",
             "members_are",
             "status",
@@ -89,6 +96,7 @@ class OrganizationSerializer(ResourceSerializer):
             "programmes",
             "is_synthetic",
             "version",
+            "allowed_actions",
         ]
 
     def get_status(self, organization: Organization) -> str | None:
@@ -130,7 +138,7 @@ class OrganizationFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(parameters=[AS_OF]), retrieve=extend_schema(parameters=[AS_OF]))
-class OrganizationViewSet(DatedViewSet):
+class OrganizationViewSet(OrganizationWrites, DatedViewSet):
     queryset = Organization.objects.select_related("place", "country")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
@@ -146,8 +154,7 @@ class OrganizationViewSet(DatedViewSet):
         programmes = Programme.objects.visible_to(self.request.user)
         apexes = Organization.objects.visible_to(self.request.user)
         return (
-            super()
-            .get_queryset()
+            with_writable(super().get_queryset(), self.request)
             .filter(formed_on__lte=day)
             .prefetch_related(  # type: ignore[type-var]
                 Prefetch("statuses", OrganizationStatus.objects.filter(valid__contains=day), to_attr="statuses_then"),
@@ -172,10 +179,24 @@ class ApexMembershipSerializer(ResourceSerializer):
     apex = code_of("apex")
     start = Period("lower")
     end = Period("upper")
+    version = RowVersion()
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = ApexMembership
-        fields = ["id", "member", "apex", "start", "end", "role", "profession", "fee_paid_until", "exit_reason"]
+        fields = [
+            "id",
+            "member",
+            "apex",
+            "start",
+            "end",
+            "role",
+            "profession",
+            "fee_paid_until",
+            "exit_reason",
+            "version",
+            "allowed_actions",
+        ]
 
 
 class ApexMembershipFilter(django_filters.FilterSet):
@@ -188,7 +209,7 @@ class ApexMembershipFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(parameters=[AS_OF]))
-class ApexMembershipViewSet(DatedViewSet):
+class ApexMembershipViewSet(ApexMembershipWrites, DatedViewSet):
     """All rows; with `as_of` those that held on the day."""
 
     queryset = ApexMembership.objects.select_related("member", "apex")
@@ -200,7 +221,7 @@ class ApexMembershipViewSet(DatedViewSet):
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         visible = Organization.objects.visible_to(self.request.user)
-        rows = super().get_queryset().filter(apex__in=visible)
+        rows = with_writable(super().get_queryset().filter(apex__in=visible), self.request, "member_id")
         return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
 
 
@@ -212,6 +233,8 @@ class LinkageSerializer(ResourceSerializer):
     partner_organization = code_of("partner_organization", default=None, allow_null=True)
     start = Period("lower")
     end = Period("upper")
+    version = RowVersion()
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = Linkage
@@ -234,6 +257,8 @@ class LinkageSerializer(ResourceSerializer):
             "status",
             "covers",
             "causality",
+            "version",
+            "allowed_actions",
         ]
 
 
@@ -247,7 +272,7 @@ class LinkageFilter(django_filters.FilterSet):
 
 
 @extend_schema_view(list=extend_schema(parameters=[AS_OF]))
-class LinkageViewSet(DatedViewSet):
+class LinkageViewSet(LinkageWrites, DatedViewSet):
     """All rows; with `as_of` those in force on the day."""
 
     queryset = Linkage.objects.select_related("organization", "partner")
@@ -260,7 +285,7 @@ class LinkageViewSet(DatedViewSet):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows
-        rows = rows.prefetch_related(
+        rows = with_writable(rows, self.request, "organization_id").prefetch_related(
             Prefetch("partner_organization", Organization.objects.visible_to(self.request.user))
         )
         return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
@@ -270,6 +295,8 @@ class InterventionSerializer(ResourceSerializer):
     phase = code_of("phase")
     start = Period("lower")
     end = Period("upper")
+    version = RowVersion()
+    allowed_actions = AllowedActions()
 
     class Meta:
         model = Intervention
@@ -285,14 +312,54 @@ class InterventionSerializer(ResourceSerializer):
             "women",
             "cost",
             "currency",
+            "version",
+            "allowed_actions",
         ]
 
 
-class InterventionViewSet(ScopedReadOnlyViewSet):
+class InterventionViewSet(InterventionWrites, ScopedReadOnlyViewSet):
     queryset = Intervention.objects.select_related("phase")
     serializer_class = InterventionSerializer
     filterset_fields = ["purpose", "method"]
     ordering = ["pk"]
+
+
+class ServiceSerializer(ResourceSerializer):
+    organization = code_of("organization")
+    partner = code_of("partner", default=None, allow_null=True)
+    start = Period("lower")
+    end = Period("upper")
+    version = RowVersion()
+    allowed_actions = AllowedActions()
+
+    class Meta:
+        model = Service
+        fields = ["id", "organization", "kind", "provider", "partner", "start", "end", "version", "allowed_actions"]
+
+
+class ServiceFilter(django_filters.FilterSet):
+    organization = django_filters.CharFilter(field_name="organization__code")
+
+    class Meta:
+        model = Service
+        fields = ["kind", "provider"]
+
+
+@extend_schema_view(list=extend_schema(parameters=[AS_OF]))
+class ServiceViewSet(ServiceWrites, DatedViewSet):
+    """All rows; with `as_of` those that held on the day."""
+
+    queryset = Service.objects.select_related("organization", "partner")
+    serializer_class = ServiceSerializer
+    filterset_class = ServiceFilter
+    ordering = ["pk"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        rows = with_writable(rows, self.request, "organization_id")
+        return rows.filter(valid__contains=self.as_of) if "as_of" in self.request.query_params else rows
 
 
 ROUTES: list[tuple[str, Any]] = [
@@ -300,4 +367,5 @@ ROUTES: list[tuple[str, Any]] = [
     ("apex-memberships", ApexMembershipViewSet),
     ("linkages", LinkageViewSet),
     ("interventions", InterventionViewSet),
+    ("services", ServiceViewSet),
 ]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from organizations.models import Kind, Organization, Tier
+from organizations.models import Kind, Organization, PersonMembership, Tier
 from organizations.models.organizations import MembersAre
 from organizations.refusals import check, in_words
-from organizations.registry import changed, enter, fresh
+from organizations.registry import FACTS, changed, enter, fresh, no_persons, unites
 from programmes.access import Permission, require
 from programmes.models import Programme
 
+T = TypeVar("T")
+R = TypeVar("R")
 #: Rows in one statement.
 BATCH = 2000
 #: Facts that may be filled in later, when the register does not have them yet.
@@ -29,6 +32,37 @@ class RowErrors(Exception):
     def __init__(self, errors: dict[int, ValidationError]) -> None:
         super().__init__(f"{len(errors)} rows")
         self.errors = errors
+
+
+def tolerant(
+    rows: Sequence[T], operation: Callable[[list[T]], Sequence[R]]
+) -> tuple[dict[int, R], dict[int, ValidationError]]:
+    """An operation for many rows, for as many as it takes: position → its result, position → why not.
+
+    Rows that the operation names are left out. What the database refuses of all together is narrowed down by halves,
+    so that one bad row costs a few statements more and never the others.
+    """
+    done: dict[int, R] = {}
+    errors: dict[int, ValidationError] = {}
+    waiting = [list(range(len(rows)))] if rows else []
+    while waiting:
+        positions = waiting.pop()
+        try:
+            with transaction.atomic():
+                results = operation([rows[position] for position in positions])
+        except RowErrors as refused:
+            errors |= {positions[number]: error for number, error in refused.errors.items()}
+            if left := [one for number, one in enumerate(positions) if number not in refused.errors]:
+                waiting.append(left)
+        except ValidationError as error:
+            if len(positions) == 1:
+                errors[positions[0]] = error
+            else:
+                half = len(positions) // 2
+                waiting += [positions[half:], positions[:half]]
+        else:
+            done |= dict(zip(positions, results, strict=True))
+    return done, errors
 
 
 def may_write_all(by: Any, organizations: Iterable[Organization]) -> None:
@@ -111,3 +145,41 @@ def fill_missing(*, rows: Sequence[tuple[Organization, dict[str, Any]]], by: Any
             Organization.objects.bulk_update(filled, [*FILLABLE, "version"], batch_size=BATCH)
         changed(*filled)
     return filled
+
+
+@transaction.atomic
+def change_many(*, rows: Sequence[tuple[Organization, dict[str, Any]]], by: Any) -> list[Organization]:
+    """`change` for many rows, each with some of FACTS that differ, as they were just read and locked. All or none.
+
+    The formation stays: moving it moves statuses and enrolments, which `change` does one by one. Raises RowErrors by
+    position, ValidationError for what the database refuses.
+    """
+    may_write_all(by, [organization for organization, _facts in rows])
+    with_persons = set(
+        PersonMembership.objects.filter(organization__in=[one.pk for one, _facts in rows]).values_list(
+            "organization_id", flat=True
+        )
+    )
+    errors, ready = {}, []
+    for number, (seen, facts) in enumerate(rows):
+        organization = copy.copy(seen)  # what is refused together is tried again in parts
+        try:
+            if "formed_on" in facts:
+                raise ValidationError({"formed_on": _("In bulk the formation stays; change it one by one.")})
+            for key, value in facts.items():
+                setattr(organization, key, value)
+            organization.country_id = organization.place.country_id or organization.place.pk
+            if organization.pk in with_persons and unites(organization):
+                raise no_persons()
+            organization.version += 1
+            _check_facts(organization)
+        except ValidationError as error:
+            errors[number] = error
+        ready.append(organization)
+    if errors:
+        raise RowErrors(errors)
+    if ready:
+        with in_words(on="formed_on"):
+            Organization.objects.bulk_update(ready, [*FACTS, "version"], batch_size=BATCH)
+        changed(*ready)
+    return ready

@@ -160,13 +160,18 @@ def in_its_countries(places: Iterable[Place], programme: Programme) -> None:
     """Raises ValidationError: a slip of the place would put the organization before people of another country."""
     countries = set(programme.countries.values_list("pk", flat=True))
     for place in places:
-        if countries and (place.country_id or place.pk) not in countries:
-            raise ValidationError(
-                {
-                    "place": _("%(place)s is not in a country of %(programme)s.")
-                    % {"place": place.name, "programme": programme}
-                }
-            )
+        in_countries(place, countries, programme)
+
+
+def in_countries(place: Place, countries: set[int], programme: Programme) -> None:
+    """Raises ValidationError for a place outside the countries of a programme, if it has any."""
+    if countries and (place.country_id or place.pk) not in countries:
+        raise ValidationError(
+            {
+                "place": _("%(place)s is not in a country of %(programme)s.")
+                % {"place": place.name, "programme": programme}
+            }
+        )
 
 
 @transaction.atomic
@@ -214,9 +219,17 @@ def in_words_of(organization: Any, name: str) -> str:
 
 
 def _persons_fit(organization: Organization) -> None:
-    unites = organization.kind == Kind.INTER_PROFESSIONAL or organization.members_are == MembersAre.ORGANIZATIONS
-    if unites and organization.person_memberships.exists():
-        raise ValidationError({"members_are": _("Persons are members of it; end their memberships first.")})
+    if unites(organization) and organization.person_memberships.exists():
+        raise no_persons()
+
+
+def unites(organization: Organization) -> bool:
+    """Are its members organizations only?"""
+    return organization.kind == Kind.INTER_PROFESSIONAL or organization.members_are == MembersAre.ORGANIZATIONS
+
+
+def no_persons() -> ValidationError:
+    return ValidationError({"members_are": _("Persons are members of it; end their memberships first.")})
 
 
 def _move_formation(organization: Organization, before: datetime.date) -> None:

@@ -107,6 +107,8 @@ class Scope:
     countries: frozenset[int] = field(default_factory=frozenset)
     #: Countries of the programmes above: their own policy events and places of work concern the reader too.
     countries_of_programmes: frozenset[int] = field(default_factory=frozenset)
+    #: Who asks, for rows that are theirs alone.
+    person: int | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -138,7 +140,7 @@ def _resolve(user: Any) -> dict[Permission, Scope]:
     for permission in Permission:
         granted = [row for row in rows if permission in ROLES[row[0]].permissions]
         if any(role == RoleName.ADMINISTRATOR for role, _p, _c in granted):
-            scopes[permission] = Scope(everything=True)
+            scopes[permission] = Scope(everything=True, person=user.pk)
             continue
         countries = {country_id for _role, _p, country_id in granted if country_id is not None}
         programmes = {programme_id for _role, programme_id, _c in granted if programme_id is not None}
@@ -147,6 +149,7 @@ def _resolve(user: Any) -> dict[Permission, Scope]:
             programmes=frozenset(programmes),
             countries=frozenset(countries),
             countries_of_programmes=frozenset(place for prog, place in pairs if prog in programmes) | countries,
+            person=user.pk,
         )
     return scopes
 
@@ -243,6 +246,16 @@ class ByProgrammeOrCountry:
         return models.Q(**{f"{self.programme_path}__in": scope.programmes}) | models.Q(
             **{f"{self.country_path}__in": countries}
         )
+
+
+@dataclass(frozen=True)
+class ByPerson:
+    """Rows that belong to who made them, as long as they have a role."""
+
+    path: str
+
+    def restrict(self, scope: Scope) -> models.Q | None:
+        return None if scope.is_empty or scope.person is None else models.Q(**{self.path: scope.person})
 
 
 @dataclass(frozen=True)

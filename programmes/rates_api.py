@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +15,7 @@ from programmes import rates
 from programmes.models import ExchangeRate, PriceIndex, RateKind
 from programmes.rates import PRICES, RATES, Book
 from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
+from programmes.writing import StrictSerializer, number
 
 
 class ExchangeRateSerializer(ResourceSerializer):
@@ -31,35 +30,19 @@ class PriceIndexSerializer(ResourceSerializer):
         fields = ["id", "currency", "date", "index", "base_year", "source"]
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Reads the types; the operation checks the values. An unknown field is refused, not ignored."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = sorted(str(name)[:60] for name in set(data) - set(self.fields))
-            if unknown:
-                text = _("Unknown field. Known: %(known)s.") % {"known": ", ".join(self.fields)}
-                raise ValidationError(dict.fromkeys(unknown, text))
-        return super().to_internal_value(data)
-
-
-def _number() -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=None, decimal_places=None)
-
-
 class ExchangeRateEntrySerializer(StrictSerializer):
     currency = serializers.CharField()
     kind = serializers.ChoiceField(choices=RateKind.choices, default=RateKind.VALUE_DATE.value)
     date = serializers.DateField()
     period_end = serializers.DateField(allow_null=True, default=None)
-    usd_per_unit = _number()
+    usd_per_unit = number()
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class PriceIndexEntrySerializer(StrictSerializer):
     currency = serializers.CharField()
     date = serializers.DateField()
-    index = _number()
+    index = number()
     base_year = serializers.IntegerField()
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
@@ -81,7 +64,7 @@ class PriceIndexRowsSerializer(StrictSerializer):
 class ExchangeRateCorrectionSerializer(StrictSerializer):
     """`seen` is the value that the correction was made from; another one standing there by now is not overwritten."""
 
-    usd_per_unit = _number()
+    usd_per_unit = number()
     source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
     reason = serializers.CharField(allow_blank=True)
     seen = serializers.DecimalField(max_digits=None, decimal_places=None, required=False)
@@ -90,7 +73,7 @@ class ExchangeRateCorrectionSerializer(StrictSerializer):
 class PriceIndexCorrectionSerializer(StrictSerializer):
     """`seen` is the value that the correction was made from; another one standing there by now is not overwritten."""
 
-    index = _number()
+    index = number()
     source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
     reason = serializers.CharField(allow_blank=True)
     seen = serializers.DecimalField(max_digits=None, decimal_places=None, required=False)
@@ -121,7 +104,7 @@ class BookViewSet(ScopedReadOnlyViewSet):
         if isinstance(request.data, Mapping) and "rows" in request.data:
             read = self.many(data=request.data)
             read.is_valid(raise_exception=True)
-            rows: Any = [(number, row, {}) for number, row in enumerate(read.validated_data["rows"], start=1)]
+            rows: Any = [(n, row, {}) for n, row in enumerate(read.validated_data["rows"], start=1)]
             done = rates.enter_many(book=self.book, rows=rows, by=request.user, reason=read.validated_data["reason"])
             return Response(
                 {"rows": [{"row": one.number, "verdict": one.verdict} for one in done]}, status=status.HTTP_201_CREATED

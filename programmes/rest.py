@@ -10,6 +10,10 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from programmes.writing import version_of
 
 
 class FieldsMixin:
@@ -69,3 +73,10 @@ class ScopedReadOnlyViewSet(viewsets.ReadOnlyModelViewSet[Any]):
         if getattr(self, "swagger_fake_view", False):
             return queryset.none()
         return queryset.visible_to(self.request.user)  # type: ignore[attr-defined,no-any-return]
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One row; its version goes into the ETag, so that a change can say what it saw."""
+        row = self.get_object()
+        response = Response(self.get_serializer(row).data)
+        response.row_version = version_of(row)  # type: ignore[attr-defined]
+        return response

@@ -12,6 +12,8 @@ import organizations.api
 import programmes.api
 import scaling.alerts_api
 from scaling.metrics_api import MetricListView, MetricView
+from scaling.rest import bulk, job_api
+from scaling.rest.idempotency import once
 
 
 class Router(DefaultRouter):
@@ -21,9 +23,9 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api):
     for prefix, viewset in package.ROUTES:
-        router.register(prefix, viewset, basename=prefix)
+        router.register(prefix, once(viewset), basename=prefix)
 
 #: The schema says how to ask, nothing of what is stored.
 OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
@@ -33,5 +35,6 @@ urlpatterns = [
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
+    *(path(f"v1/{name}/bulk/", view, name=f"{name}-bulk") for name, view in bulk.VIEWS.items()),
     path("v1/", include(router.urls)),
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
 
 from scaling import errors, health
 
@@ -39,6 +42,37 @@ class BadBytesMiddleware:
         if b"\0" in query or "\0" in request.path or not _is_utf8(query):
             return errors.bad_bytes(request)
         return self.get_response(request)
+
+
+class ApiVersionMiddleware:
+    """Every answer of the API has an ETag: whoever holds it already gets a 304.
+
+    The tag is of what is answered; before the point it names the version of the row, which is what a change is held
+    against (programmes/writing.py): another language or other `fields` are no other version.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith("/api/") or response.streaming or response.status_code not in (200, 201):
+            return response
+        digest = hashlib.sha256(response.content).hexdigest()[:16]
+        version = getattr(response, "row_version", None)
+        if not response.has_header("ETag"):
+            response["ETag"] = f'"{version}.{digest}"' if version is not None else f'"{digest}"'
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Authorization"])
+        if request.method not in ("GET", "HEAD"):
+            return response
+        found = get_conditional_response(request, etag=response["ETag"], response=response) or response
+        if found.status_code == 412:
+            return errors.answer(
+                request, 412, _("Changed meanwhile"), _("What is here is no longer what If-Match asks for.")
+            )
+        return found
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -403,3 +403,4 @@ class Heartbeat(models.Model):
 
 
 from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - Django finds models from here
+from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "scaling.middleware.ApiVersionMiddleware",
 ]
 
 ROOT_URLCONF = "scaling.urls"
@@ -176,6 +177,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "bulk-jobs": {"task": "scaling.tasks.bulk_jobs", "schedule": 15.0, "options": {"expires": 15}},
+    "old-answers": {"task": "scaling.tasks.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "old-batches": {"task": "indicators.tasks.forget_old_batches", "schedule": 86400.0},
 }
 
@@ -301,7 +304,7 @@ REST_FRAMEWORK = {
         "scaling.rest.renderers.CSVRenderer",
         "scaling.rest.renderers.XLSXRenderer",
     ],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["scaling.rest.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "scaling.rest.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["scaling.rest.filters.StrictFilterBackend", "scaling.rest.filters.StrictOrdering"],
     "DEFAULT_SCHEMA_CLASS": "scaling.rest.schema.TrellisSchema",
@@ -318,6 +321,10 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": "format",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+#: So many rows of a bulk write are answered at once; more become a job, up to the second number and size.
+API_BULK_INLINE = int(os.environ.get("TRELLIS_API_BULK_INLINE", "1000"))
+API_BULK_MOST = int(os.environ.get("TRELLIS_API_BULK_MOST", "100000"))
+API_BULK_BYTES = int(os.environ.get("TRELLIS_API_BULK_BYTES", str(100 * 1024 * 1024)))
 SPECTACULAR_SETTINGS = {
     "TITLE": "Trellis API",
     "DESCRIPTION": (
@@ -342,6 +349,12 @@ SPECTACULAR_SETTINGS = {
         "RoundKindEnum": "indicators.models.RoundKind",
         "SpaceEnum": "programmes.models.Space",
         "RateKindEnum": "programmes.models.RateKind",
+        "CorrectionCodeEnum": "indicators.models.CorrectionCode",
+        "ServiceKindEnum": "organizations.models.ServiceKind",
+        "SupportMethodEnum": "organizations.models.support.Method",
+        "ReturnMethodEnum": "indicators.models.returns.Method",
+        "OrganizationStatusEnum": "organizations.models.Status",
+        "FirstStatusEnum": "organizations.rest.organizations.FIRST_STATUSES",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

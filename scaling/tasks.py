@@ -8,6 +8,7 @@ from django.utils import timezone
 from scaling import alerts, rebuilds, rollups
 from scaling.models import Heartbeat, MarkKind
 from scaling.reports import building, operations
+from scaling.rest import idempotency, jobs
 
 
 @shared_task
@@ -48,6 +49,24 @@ def packs() -> int:
 def packs_on_a_cadence() -> int:
     """Ask for the packs whose day has come."""
     return len(operations.put_due())
+
+
+@shared_task
+def bulk_job(job_id: int) -> bool:
+    """Write the rows of a bulk job; the beat goes on with it when this is killed."""
+    return jobs.run(job_id)
+
+
+@shared_task
+def bulk_jobs() -> int:
+    """Bulk jobs that wait or were left behind."""
+    return jobs.run_all()
+
+
+@shared_task
+def forget_old_answers() -> int:
+    """Delete answers to Idempotency-Keys and bulk jobs that nobody will ask for again."""
+    return idempotency.forget_old() + jobs.forget_old()
 
 
 @shared_task

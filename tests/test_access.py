@@ -248,15 +248,51 @@ RESOURCES = {
     "returns": "id",
     "alerts": "id",
     "thresholds": "id",
+    "services": "id",
+    "targets": "id",
+    "jobs": "id",
 }
 
 #: Resources that are written through the API too, and how; by whom is tested beside them.
-WRITTEN = {name: {"create", "partial_update", "destroy"} for name in ("exchange-rates", "price-indices")}
+WRITTEN = {
+    **{name: {"create", "partial_update", "destroy"} for name in ("exchange-rates", "price-indices")},
+    **{name: {"create", "partial_update"} for name in ("organizations", "returns")},
+    **{
+        name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
+    },
+}
+
+#: Actions on one row. "reads": whoever sees it; "own": its owner; the others by a key of PEOPLE_WHO. What is outside
+#: the scope does not exist for any of them.
+ACTIONS: dict[str, dict[str, str]] = {
+    "organizations": dict.fromkeys(
+        ("status", "verify-status", "correct-status", "take-back-status", "enrol", "end-enrolment"), "sets"
+    ),
+    "apex-memberships": {"leave": "sets"},
+    "linkages": {"renew": "sets", "end": "sets", "transactions": "sets"},
+    "services": {"end": "sets"},
+    "returns": {
+        "submit": "enters",
+        "approve": "reviews",
+        "send-back": "reviews",
+        "correct": "reviews",
+        "comment": "works",
+        "findings": "reads",
+    },
+    "results": {"correct": "manages"},
+    "targets": {"revise": "sets", "accept": "manages"},
+    "jobs": {"cancel": "own", "rows": "own"},
+}
+#: Many rows at once; each row is answered for itself, by the same rights (tests/scaling/test_bulk_api.py).
+BULK = ("organizations", "apex-memberships", "linkages", "returns")
 
 #: Who may do what an address is for, where that is fewer people than may read.
 PEOPLE_WHO = {
     "sets": {"administrator", "manager", "officer"},
     "manages": {"administrator", "manager"},
+    "enters": {"officer"},
+    "reviews": {"manager"},
+    "works": {"manager", "officer"},
 }
 
 SIDES = {"PCDP": "ETH", "TNWDP": "IND"}
@@ -283,14 +319,15 @@ def all_names() -> set[str]:
 
 def test_every_address_is_expected() -> None:
     resources = {f"{name}-{action}" for name in RESOURCES for action in ("list", "detail")}
-    assert all_names() == set(EXPECTED) | resources
+    actions = {f"{name}-{action}" for name, found in ACTIONS.items() for action in found}
+    assert all_names() == set(EXPECTED) | resources | actions | {f"{name}-bulk" for name in BULK}
 
 
 def test_every_resource_is_expected_and_writes_only_what_is_said() -> None:
     assert {prefix for prefix, _viewset, _name in router.registry} == set(RESOURCES)
     for prefix, viewset, _name in router.registry:
-        extra = [action.__name__ for action in viewset.get_extra_actions()]
-        assert extra == [], "a new action needs an expectation here"
+        extra = {action.url_path for action in viewset.get_extra_actions()}
+        assert extra == set(ACTIONS.get(prefix, {})), "a new action needs an expectation here"
         writes = {name for name in ("create", "update", "partial_update", "destroy") if hasattr(viewset, name)}
         assert writes == WRITTEN.get(prefix, set())
 
@@ -350,6 +387,15 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
         alert = Alert.objects.create(
             rule="stagnation", programme=programme, organization=group, severity="watch", opened_at=timezone.now()
         )
+        service = services.add(organization=group, kind="inputs", provider="own", since=day, by=None)
+        target = Target.objects.create(
+            programme=programme,
+            indicator=Indicator.objects.get(code="OP-06"),
+            by_date=datetime.date(2031, 12, 31),
+            value=10,
+            set_on=day,
+            is_proposal=True,
+        )
         limits = thresholds.set_thresholds(country=country, since=day, values={}, reason="agreed", by=None)
         own[code] = {
             "programmes": {code},
@@ -369,6 +415,9 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "returns": {str(row.pk)},
             "alerts": {str(alert.pk)},
             "thresholds": {str(limits.pk)},
+            "services": {str(service.pk)},
+            "targets": {str(target.pk)},
+            "jobs": set(),
         }
     return own
 
@@ -412,6 +461,34 @@ def test_each_role_reads_its_own_side_and_never_the_other(two_sides: dict[str, d
                     walked += 1
                     assert answer.status_code == (200 if side in sides else 404), (who, resource, one)
     assert walked > 500
+
+
+def test_each_action_is_for_who_may_and_for_nobody_outside_the_scope(
+    two_sides: dict[str, dict[str, set[str]]],
+) -> None:
+    """Empty bodies, any version: who may is told what is missing (400) or answered, who may not never is."""
+    walked = 0
+    for who, (someone, sides) in people().items():
+        header = factories.token_header(someone, can_write=True)["HTTP_AUTHORIZATION"]
+        client = Client(headers={"authorization": header, "if-match": "*"})
+        for resource, actions in ACTIONS.items():
+            for side, action in [(side, action) for side in SIDES for action in actions]:
+                for one in sorted(two_sides[side][resource])[:1]:
+                    rule, url = actions[action], reverse(f"{resource}-{action}", args=[one])
+                    answer = client.get(url) if rule == "reads" else client.post(url, "{}", "application/json")
+                    walked += 1
+                    told = (who, resource, action, answer.content)
+                    if who == "nobody's":
+                        assert answer.status_code == 403, told
+                    elif side not in sides:
+                        assert answer.status_code == 404, told
+                    elif rule == "reads":
+                        assert answer.status_code == 200, told
+                    elif who in PEOPLE_WHO[rule]:
+                        assert answer.status_code in (200, 400), told
+                    else:
+                        assert answer.status_code in (400, 403), told
+    assert walked > 200
 
 
 def test_filters_do_not_reach_over_the_scope(two_sides: dict[str, dict[str, set[str]]]) -> None:

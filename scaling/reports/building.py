@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from scaling.dashboards import registry
+from scaling.held import held
 from scaling.reports import mail, pdf, xlsx
 from scaling.reports.models import OPEN, PackFormat, Report, ReportState
 from scaling.reports.pack import NotPossible, Pack, collect
@@ -56,26 +56,11 @@ def make_all() -> int:
 def make(report_id: int) -> bool:
     """Make a pack if it is open and nobody is at it. May be called again at any time. Whether it was brought to an
     end."""
-    with _held(report_id) as mine:
+    with held(LOCK_SPACE, report_id) as mine:
         ended = mine and _make(report_id)
     if ended:
         mail.tell(report_id)
     return ended
-
-
-@contextmanager
-def _held(report_id: int) -> Iterator[bool]:
-    keys = [LOCK_SPACE, report_id % 2**31]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", keys)
-        mine = bool(cursor.fetchone()[0])
-    try:
-        yield mine
-    finally:
-        # A connection that broke has lost its locks with it.
-        if mine and connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", keys)
 
 
 def _make(report_id: int) -> bool:

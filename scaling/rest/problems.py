@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
+
+from scaling.rest.parsers import TooLarge
+from scaling.rest.renderers import ExactEncoder
 
 PROBLEM = "application/problem+json"
 
@@ -23,7 +27,11 @@ def _titles() -> dict[int, str]:
         405: _("Method not allowed"),
         406: _("Format not available"),
         409: _("Conflict"),
+        412: _("Changed meanwhile"),
+        413: _("Too large"),
         415: _("Media type not understood"),
+        422: _("Not possible"),
+        428: _("Version missing"),
         429: _("Too many requests"),
     }
 
@@ -33,6 +41,8 @@ def _as_api_exception(error: Exception) -> exceptions.APIException | None:
         return error
     if isinstance(error, Http404):
         return exceptions.NotFound(_("There is nothing at this address, or it is outside what you may see."))
+    if isinstance(error, RequestDataTooBig):
+        return TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied(str(error) or None)
     if isinstance(error, ValidationError):
@@ -47,11 +57,12 @@ def _errors(detail: Any, path: str = "") -> list[dict[str, str]]:
         return [
             found
             for key, value in detail.items()
-            for found in _errors(value, f"{path}.{key}" if path and key else str(key or path))
+            for found in _errors(value, f"{path}.{key}" if path and key != "" else str(key) or path)
         ]
     if isinstance(detail, list):
         return [found for value in detail for found in _errors(value, path)]
-    return [{"field": "" if path == "non_field_errors" else path, "detail": str(detail)}]
+    nowhere = path in ("non_field_errors", NON_FIELD_ERRORS)
+    return [{"field": "" if nowhere else path, "detail": str(detail)}]
 
 
 def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -73,7 +84,8 @@ def handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
         )
     else:
         body["detail"] = str(problem.detail)
-    response = JsonResponse(body, status=problem.status_code, content_type=PROBLEM)
+    body.update(getattr(problem, "members", {}))
+    response = JsonResponse(body, status=problem.status_code, content_type=PROBLEM, encoder=ExactEncoder)
     challenge = getattr(problem, "auth_header", None)
     if challenge:
         response["WWW-Authenticate"] = challenge

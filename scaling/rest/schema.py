@@ -36,6 +36,43 @@ _PROBLEMS = {
 }
 
 
+#: Of what writes.
+_WRITING = {
+    "409": "Something else stands there: `yours` and `stored` hold both sides.",
+    "413": "The body is too large.",
+    "415": "The body is not application/json.",
+}
+_ONCE = {"422": "The Idempotency-Key stands for another request; in bulk: rows that cannot be written took all back."}
+_CHANGING = {
+    "412": "If-Match names another version; `yours` and `stored` hold both sides.",
+    "428": "Neither If-Match nor `version` says which version you saw.",
+}
+#: Members that a problem document may have beside those of every one.
+_SIDES: dict[str, Any] = {
+    "yours": {"type": "object", "description": "What you sent."},
+    "stored": {"type": "object", "description": "What stands there, as you would read it; empty if you may not."},
+    "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "rows": {"type": "array", "items": {"type": "object"}, "description": "In bulk: the answer to each row."},
+}
+PROBLEM_SCHEMA["properties"] |= _SIDES
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Chosen by you, for instance a UUID. Sent again with the same body within 24 hours, the first answer "
+    "comes again (Idempotency-Replayed: true) and nothing happens twice.",
+)
+MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag you read; what stands before its point is the version. Or send `version` in the body.",
+)
+NOT_MODIFIED = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you hold; what has not changed is a 304."
+)
+
+
 class TrellisSchema(AutoSchema):
     """Adds what all views share, so that no view can forget it."""
 
@@ -45,20 +82,47 @@ class TrellisSchema(AutoSchema):
         ]
         if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
             common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
+        if self.method == "GET":
+            common.append(NOT_MODIFIED)
+        if self.method == "POST":
+            common.append(KEY)
+        if self._changes():
+            common.append(MATCH)
         return [*common, *super().get_override_parameters()]
+
+    def _changes(self) -> bool:
+        """Does it change a row that stands, which must say what it saw?"""
+        if not getattr(self.view, "versioned", False) or self.method not in ("POST", "PATCH"):
+            return False
+        detail = getattr(self.view, "detail", False)
+        return bool(detail) and getattr(self.view, "action", "") not in getattr(self.view, "adding", ())
+
+    def get_response_serializers(self) -> Any:
+        """A create that is sent again is a 200 with what stands."""
+        found = super().get_response_serializers()
+        creates = getattr(self.view, "action", "") == "create" and getattr(self.view, "versioned", False)
+        if getattr(self.view, "action", "") in getattr(self.view, "making", ()):
+            return {201: found}
+        return {200: found, 201: found} if creates and not isinstance(found, dict) else found
+
+    def _more(self) -> dict[str, str]:
+        if self.method not in ("POST", "PATCH", "DELETE"):
+            return {"304": "If-None-Match holds what would be answered.", "412": "If-Match holds something else."}
+        found = dict(_WRITING)
+        if self.method == "POST":
+            found |= _ONCE
+        if self._changes():
+            found |= _CHANGING
+        return found
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        for status, description in _PROBLEMS.items():
-            operation["responses"].setdefault(
-                status,
-                {
-                    "description": description,
-                    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-                },
-            )
+        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for status, description in {**_PROBLEMS, **self._more()}.items():
+            told = {"description": description} if status == "304" else {"description": description, "content": problem}
+            operation["responses"].setdefault(status, told)
         return operation
 
 

@@ -227,8 +227,17 @@ def test_the_schema_is_valid_and_names_every_metric(client: Client) -> None:
     validate(schema)
     name = next(p for p in schema["paths"]["/api/v1/metrics/{name}/"]["get"]["parameters"] if p["name"] == "name")
     assert set(name["schema"]["enum"]) == set(METRICS) | set(REGISTER_METRICS)
-    for path in schema["paths"].values():
-        assert {"400", "401", "403", "404", "429"} <= set(path["get"]["responses"])
+    for path, method, told in [
+        (path, method, told) for path, methods in schema["paths"].items() for method, told in methods.items()
+    ]:
+        answers = {"400", "401", "403", "404", "429"}
+        answers |= {"304", "412"} if method == "get" else {"409", "413", "415"}
+        assert answers <= set(told["responses"]), (path, method)
+        if method == "post":
+            assert "422" in told["responses"]
+            assert "Idempotency-Key" in {one["name"] for one in told["parameters"]}, path
+    for name in ("/api/v1/organizations/{code}/", "/api/v1/returns/{id}/"):
+        assert {"412", "428"} <= set(schema["paths"][name]["patch"]["responses"])
 
 
 def test_indicator_texts_come_in_the_language_of_the_request(api: Client) -> None:

@@ -1,0 +1,1 @@
+"""Writing returns, results of phases and targets through the API."""
