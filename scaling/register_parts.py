@@ -22,8 +22,8 @@ from scaling.models import Cell, FederationTotal, RoundLayout
 from scaling.register_questions import Source
 from scaling.register_sql import store
 
-#: Components that a process keeps: about 150 bytes each.
-MOST = 600_000
+#: Components that a process keeps: about 100 bytes each.
+MOST = 2_000_000
 #: What an entry takes whatever it holds.
 LEAST = 40
 
@@ -151,7 +151,7 @@ def _keep(key: Key, weight: int, make: Callable[[], T]) -> T:
 
 def _put(key: Key, value: Any, weight: int) -> None:
     with _lock:
-        if weight <= MOST // 4:  # nothing pushes out most of the rest
+        if weight <= MOST // 8:  # nothing pushes out most of the rest
             _kept[key] = (value, weight)
 
 

@@ -9,6 +9,7 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from scaling.metrics.cells import Additive, Register
@@ -74,7 +75,9 @@ def _grown(kind: Any, tree: Any) -> Any:
     return tree
 
 
+@lru_cache(maxsize=100_000)
 def _grown_key(kind: Any, key: str) -> Any:
+    """Kept, as cells share the keys of their histograms: reading is quicker, and each key is in memory once."""
     if typing.get_origin(kind) is tuple:
         return tuple(_grown_key(one, part) for one, part in zip(typing.get_args(kind), key.split("/"), strict=True))
     return kind(key)
