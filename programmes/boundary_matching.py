@@ -89,7 +89,7 @@ def best(upload: BoundaryUpload) -> tuple[str, str]:
     """The property and way that find most places."""
     places = Places.of(upload.country_id)
     choices = [(key, way) for key in properties(upload) for way in (MatchBy.CODE.value, MatchBy.NAME.value)]
-    return max(choices, key=lambda one: matches(upload, *one, places), default=("", MatchBy.CODE.value))
+    return max(choices, key=lambda one: matches(upload, one[0], one[1], places), default=("", MatchBy.CODE.value))
 
 
 def weigh(upload: BoundaryUpload) -> list[Weighed]:

@@ -6,13 +6,14 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
-Shape = MultiPolygon
+#: A MultiPolygon of shapely, which tells nothing of its types.
+Shape: TypeAlias = Any
 Ring = Sequence[tuple[float, float]]
 #: What is thinner than this part of the whole extent cannot be seen: about half a pixel of a wide map.
 FINEST = 1 / 2000

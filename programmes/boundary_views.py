@@ -105,12 +105,14 @@ def _countries(user: Any, own: set[int]) -> list[dict[str, Any]]:
         places = places.filter(Q(pk__in=seen) | Q(country__in=seen))
     countries = {one.pk: one for one in places.filter(level=0).order_by("name", "pk")}
     levels: dict[int, list[dict[str, Any]]] = {pk: [] for pk in countries}
-    counted = places.filter(level__gt=0).values("country", "level").order_by("level")
+    counted: Any = places.filter(level__gt=0).values("country", "level").order_by("level")
     for row in counted.annotate(n=Count("pk"), known=Count("boundary"), called=Min("level_name")):
         if row["country"] in levels:
             levels[row["country"]].append(row)
     sources: dict[int, list[dict[str, Any]]] = {pk: [] for pk in countries}
-    used = BoundaryUpload.objects.filter(country__in=countries, boundaries__isnull=False).order_by("source").distinct()
+    used: Any = (
+        BoundaryUpload.objects.filter(country__in=countries, boundaries__isnull=False).order_by("source").distinct()
+    )
     for row in used.values("country", "source", "licence", "is_synthetic"):
         sources[row["country"]].append(row)
     return [
