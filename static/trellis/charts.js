@@ -178,6 +178,41 @@
     return undefined;
   }
 
+  // The middle of an area's largest part, and the name there, while names do not crowd the map.
+  const MOST_NAMES = 16;
+  function middleOf(geometry) {
+    let best = [0, 0, 0];
+    for (const [ring] of geometry.coordinates) {
+      let size = 0, x = 0, y = 0;
+      const [x0, y0] = ring[0];
+      for (let i = 1; i < ring.length; i += 1) {
+        const [ax, ay] = ring[i - 1], [bx, by] = ring[i];
+        const cross = (ax - x0) * (by - y0) - (bx - x0) * (ay - y0);
+        size += cross; x += (ax + bx - 2 * x0) * cross; y += (ay + by - 2 * y0) * cross;
+      }
+      if (Math.abs(size) > best[2]) best = [x0 + x / (3 * size), y0 + y / (3 * size), Math.abs(size)];
+    }
+    return best;
+  }
+  const broken = (name) => name.replace(/(.{8,}?)\s+(?=\S)/g, "$1<br>");  // long names stand in lines
+  function named(figure, narrow) {
+    const areas = figure.data.filter((trace) => trace.type === "choropleth" && typeof trace.geojson === "object");
+    if (narrow || areas.reduce((n, trace) => n + trace.locations.length, 0) > MOST_NAMES) return;
+    const ink = css("--ink"), paper = css("--paper"), found = { lon: [], lat: [], text: [], color: [] };
+    for (const trace of areas) {
+      const shapes = new Map(trace.geojson.features.map((one) => [one.properties.code, one.geometry]));
+      trace.locations.forEach((code, i) => {
+        if (!shapes.has(code)) return;
+        const [lon, lat] = middleOf(shapes.get(code));
+        const part = (trace.z[i] - trace.zmin) / ((trace.zmax - trace.zmin) || 1);
+        const strong = !trace.meta.hatched && (trace.meta.scale === "diverging" ? Math.abs(part - .5) > .3 : part > .5);
+        found.lon.push(lon); found.lat.push(lat); found.text.push(broken(trace.text[i])); found.color.push(strong ? paper : ink);
+      });
+    }
+    figure.data.push({ type: "scattergeo", mode: "text", lon: found.lon, lat: found.lat, text: found.text, hoverinfo: "skip",
+      showlegend: false, textfont: { color: found.color, size: 12.5 }, meta: { skip: true } });
+  }
+
   // Areas without data are hatched: the colour alone would be read as a value.
   function hatch(chart) {
     const layers = chart.querySelectorAll(".choroplethlayer > .trace");
@@ -201,6 +236,7 @@
     if (width) figure.layout.width = width;
     figure.layout.height = Number(getComputedStyle(chart).minHeight.replace("px", ""));
     return withOutlines(chart, figure, () => {
+      if (figure.layout.meta?.map) named(figure, (width || chart.clientWidth) < 460);
       const done = Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
       if (!chart.dataset.drawn) listen(chart);
       chart.dataset.drawn = "yes";

@@ -6,6 +6,7 @@ A map is never mirrored; only its words begin on the right in Arabic.
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -50,7 +51,9 @@ def draw(canvas: Canvas, traces: Sequence[Trace], outlines: Mapping[str, Any] | 
             for i, code in enumerate(trace["locations"]):
                 colour = INK if trace["meta"].get("hatched") or not is_dark(_colour(trace, i)) else PAPER
                 x, y = place.middle(shapes[code])
-                canvas.text(canvas.width - x if canvas.rtl else x, y, trace["text"][i], anchor="middle", colour=colour)
+                canvas.text(
+                    canvas.width - x if canvas.rtl else x, y, _broken(trace["text"][i]), anchor="middle", colour=colour
+                )
     _legend(canvas, traces)
 
 
@@ -115,6 +118,11 @@ def _centroid(ring: Sequence[tuple[float, float]]) -> tuple[float, float, float]
         x += (ax + bx - 2 * x0) * cross
         y += (ay + by - 2 * y0) * cross
     return (x0 + x / (3 * area), y0 + y / (3 * area), abs(area)) if area else (x0, y0, 0.0)
+
+
+def _broken(name: str) -> str:
+    """Long names stand in lines."""
+    return "<br>".join(textwrap.wrap(name, 15, break_long_words=False)) or name
 
 
 def _legend(canvas: Canvas, traces: Sequence[Trace]) -> None:

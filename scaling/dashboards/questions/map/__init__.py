@@ -107,7 +107,9 @@ def _answer(asked: Asked, found: Findings, changes: dict[str, str]) -> str:
         "low": found.text(worst),
         "whole": metrics.written(found.metric, whole),
     }
-    if len(ordered) == 1:
+    if not found.level.shown:
+        text = _("%(metric)s: %(high)s in %(best)s, which is not divided further.") % facts
+    elif len(ordered) == 1:
         text = _("%(metric)s: %(high)s in %(best)s, the only area with a value.") % facts
     elif found.rows[best].outcome.figure.value == found.rows[worst].outcome.figure.value:
         text = _("%(metric)s: %(high)s in every area with a value.") % facts

@@ -38,6 +38,8 @@ class Findings:
         return sorted(known, key=lambda code: (-known[code], self.name(code)))
 
     def name(self, code: str) -> str:
+        if code == self.loose and not self.level.shown:
+            return self._around
         if code == self.loose:
             return _("%(place)s, in none of its areas") % {"place": self._around}
         one = self.level.shown.get(code)
