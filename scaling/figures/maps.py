@@ -10,6 +10,10 @@ from scaling.figures.base import ROLES, finish, meta
 from scaling.figures.grids import SCALES
 
 
+#: As the `sequential` scale, but its pale end still stands out from land that is not spoken of.
+SHADES = [[0.0, "#a9cdbf"], [1.0, ROLES["members"]]]
+
+
 @dataclass(frozen=True)
 class Area:
     """A place on a map; `code` as its outline has it. A `value` of None is no data, never a zero."""
@@ -46,7 +50,7 @@ def area_map(
             | {
                 "zmin": least,
                 "zmax": most,
-                "colorscale": SCALES[scale],
+                "colorscale": SHADES if scale == "sequential" else SCALES[scale],
                 "colorbar": {
                     "orientation": "h",
                     "thickness": 10,
