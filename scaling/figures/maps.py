@@ -9,7 +9,6 @@ from typing import Any
 from scaling.figures.base import ROLES, finish, meta
 from scaling.figures.grids import SCALES
 
-
 #: As the `sequential` scale, but its pale end still stands out from land that is not spoken of.
 SHADES = [[0.0, "#a9cdbf"], [1.0, ROLES["members"]]]
 
