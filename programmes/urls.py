@@ -1,8 +1,8 @@
-"""Addresses of the enabling space, of exchange rates and of price indices."""
+"""Addresses of the enabling space, of boundaries of places, of exchange rates and of price indices."""
 
 from django.urls import path
 
-from programmes import rate_upload_views, rate_views, views
+from programmes import boundary_views, rate_upload_views, rate_views, views
 
 app_name = "programmes"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("context/elections/<int:pk>/", views.election, name="election"),
     path("context/ratings/new/", views.assessment, name="assessment-new"),
     path("context/ratings/<int:pk>/", views.assessment, name="assessment"),
+    path("places/boundaries/", boundary_views.list_page, name="boundaries"),
+    path("places/boundaries/<int:pk>/", boundary_views.file_page, name="boundary-file"),
+    path("places/boundaries/of/<str:code>/withdraw/", boundary_views.withdraw, name="boundaries-withdraw"),
     path("rates/changes/", rate_views.changes_page, name="rates-changes"),
 ]
 

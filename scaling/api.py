@@ -11,6 +11,7 @@ import indicators.api
 import organizations.api
 import programmes.api
 import scaling.alerts_api
+from programmes.boundaries_api import BoundariesInsideView, BoundaryView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, job_api
 from scaling.rest.idempotency import once
@@ -33,6 +34,8 @@ OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
 urlpatterns = [
     path("v1/metrics/", MetricListView.as_view(), name="metrics-list"),
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
+    path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
+    path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
     *(path(f"v1/{name}/bulk/", view, name=f"{name}-bulk") for name, view in bulk.VIEWS.items()),

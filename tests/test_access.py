@@ -6,6 +6,7 @@ An address that is not expected here fails the test: a new one cannot come in wi
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -41,9 +42,10 @@ from organizations.models import (
     OrganizationStatus,
     Service,
 )
-from programmes import rates
+from programmes import boundaries, rates
 from programmes.access import RoleName, scoped_models
 from programmes.models import (
+    BoundaryUpload,
     Election,
     ExchangeRate,
     Partner,
@@ -71,6 +73,7 @@ pytestmark = pytest.mark.django_db
 #: a programme, for people of it ("sets", "manages": only the roles in PEOPLE_WHO; "post" where there is nothing to read).
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
 #: for who keeps a register (of a side). "rates": rates and prices, for who manages rounds ("post", "get": only that).
+#: "boundaries": a file of boundaries, for who manages rounds of its country ("post": only that).
 #: "figures": the upkeep of figures, for administrators.
 #: "pack": for who reads its programme ("write": its author and administrators; "plan": the same of a cadence).
 #: "alert": for who reads the programme; a note is for who manages or enters there.
@@ -177,6 +180,9 @@ EXPECTED: dict[str, str] = {
     "scaling:report-plan-end": "pack plan",
     "scaling:upkeep": "figures",
     "scaling:upkeep-cancel": "figures post",
+    "programmes:boundaries": "signed in",
+    "programmes:boundary-file": "boundaries",
+    "programmes:boundaries-withdraw": "boundaries post",
     "programmes:rates": "signed in",
     "programmes:rates-changes": "signed in",
     "scaling:missing-rates": "signed in",
@@ -220,6 +226,8 @@ EXPECTED: dict[str, str] = {
     "accounts:revoke_token": "signed in",
     "metrics-list": "role",
     "metrics-detail": "role",
+    "place-boundary": "role",
+    "place-boundaries": "role",
     "api-schema": "open",
     "api-docs": "open",
     "api-root": "role",
@@ -553,7 +561,19 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
         name
         for name, rule in EXPECTED.items()
         if not rule.startswith(
-            ("round", "organization", "list", "programme", "catalogue", "context", "alert", "rates", "figures", "pack")
+            (
+                "round",
+                "organization",
+                "list",
+                "programme",
+                "catalogue",
+                "context",
+                "alert",
+                "rates",
+                "figures",
+                "pack",
+                "boundaries",
+            )
         )
     ),
 )
@@ -565,8 +585,12 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         "account_reset_password_from_key": ["1", "a-b"],
         "accounts:revoke_token": ["0" * 128],
         "metrics-detail": ["total_financing"],
+        "place-boundary": ["ETH"],
+        "place-boundaries": ["ETH"],
         "organizations:lookup": ["organizations"],
     }.get(name, [])
+    if name == "place-boundary":
+        outline_of_ethiopia()
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
     posts = name in ("accounts:revoke_token", "set_language")
@@ -590,7 +614,7 @@ def test_pages_open_for_those_who_may(name: str) -> None:
     elif rule == "registry":
         keeper = factories.person(RoleName.ME_OFFICER, programme="PCDP")
         assert [anonymous, status(roleless), status(inside), status(keeper)] == [302, 403, 403, 200]
-    elif name.startswith(("metrics", "api")):
+    elif name.startswith(("metrics", "api", "place-")):
         assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
     else:
         assert anonymous == 302
@@ -894,6 +918,51 @@ def test_rates_and_prices_are_kept_by_who_manages_rounds() -> None:
             if "get" not in words:
                 assert client.post(url).status_code == (302 if someone is None else 422 if may else 403), (name, who)
     assert [model.objects.count() for model in (ExchangeRate, PriceIndex)] == [1, 1]
+
+
+def test_boundaries_are_for_who_manages_rounds_of_the_country() -> None:
+    upload = outline_of_ethiopia()
+    everybody: dict[str, tuple[User | None, set[str]]] = {**people(), "anonymous": (None, set())}
+    outsider = factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="IND")
+    everybody["manager elsewhere"] = (outsider, {"TNWDP"})
+    for name, rule in EXPECTED.items():
+        if not rule.startswith("boundaries"):
+            continue
+        posts = "post" in rule.split()
+        url = reverse(name, args=["ETH" if posts else upload.pk])
+        for who, (someone, _sides) in everybody.items():
+            client = Client()
+            if someone is not None:
+                client.force_login(someone)
+            may = who in ("administrator", "manager")
+            if posts:
+                assert client.get(url).status_code == 405, (name, who)
+            else:
+                assert client.get(url).status_code == (302 if someone is None else 200 if may else 404), (name, who)
+            done = 302 if posts else 422
+            assert client.post(url).status_code == (302 if someone is None else done if may else 404), (name, who)
+    for who, (someone, _sides) in everybody.items():
+        client = Client()
+        if someone is not None:
+            client.force_login(someone)
+        writes = who in ("administrator", "manager", "manager elsewhere")
+        expected = 302 if someone is None else 422 if writes else 403
+        assert client.post(reverse("programmes:boundaries")).status_code == expected, who
+
+
+def outline_of_ethiopia() -> BoundaryUpload:
+    """Ethiopia gets a boundary; returns a second file of it that is not taken over."""
+    ring = [[36, 8], [37, 8], [37, 9], [36, 8]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    found = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": {"code": "ETH"}, "geometry": area}],
+    }
+    by, place = factories.administrator(), Place.objects.get(code="ETH")
+    options = {"source": "survey", "licence": "open", "by": by, "country": place}
+    taken = boundaries.receive(upload=ContentFile(json.dumps(found).encode(), "a.json"), **options)  # type: ignore[arg-type]
+    boundaries.commit(upload=taken, by=by, seen=boundaries.look(taken)[1])
+    return boundaries.receive(upload=ContentFile(json.dumps(found).encode(), "b.json"), **options)  # type: ignore[arg-type]
 
 
 def test_the_upkeep_of_figures_is_for_administrators() -> None:

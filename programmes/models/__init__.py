@@ -1,6 +1,7 @@
 """Places, programmes and their phases, partners and their money, the space around them, and who is assigned to what."""
 
 from programmes.models.assignments import RoleAssignment
+from programmes.models.boundaries import Boundary, BoundaryUpload, MatchBy
 from programmes.models.context import Election, PolicyEvent, Space, SpaceAssessment
 from programmes.models.financing import (
     CorrectionKind,
@@ -23,6 +24,8 @@ from programmes.models.rates import ExchangeRate, PriceIndex, RateKind, RateUplo
 from programmes.models.trails import Trail
 
 __all__ = [
+    "Boundary",
+    "BoundaryUpload",
     "CorrectionKind",
     "Election",
     "ExchangeRate",
@@ -30,6 +33,7 @@ __all__ = [
     "FinancingCorrection",
     "FinancingLine",
     "FinancingStage",
+    "MatchBy",
     "Partner",
     "PartnerCategory",
     "Phase",

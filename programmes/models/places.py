@@ -13,7 +13,7 @@ from programmes.trails import tracked
 COUNTRY_LEVEL = 0
 
 
-@tracked(exclude=["geometry"])
+@tracked()
 class Place(models.Model):
     """A country (level 0) or an administrative area below it.
 
@@ -43,7 +43,6 @@ class Place(models.Model):
     )
     iso3 = models.CharField(_("ISO 3166-1 alpha-3"), max_length=3, blank=True)
     valid = DateRangeField(_("valid"), null=True, blank=True)
-    geometry = models.JSONField(_("boundary (GeoJSON)"), null=True, blank=True)
 
     scope = Everyone()
     objects = ScopedQuerySet.as_manager()

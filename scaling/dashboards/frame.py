@@ -7,6 +7,7 @@ fourteen pages look, link and fail alike.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +46,8 @@ class Asked:
     page: QuestionPage
     selection: Selection
     links: Links
+    #: Place → the area it is shown in, where a page groups otherwise than one level below the selected place.
+    areas: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, page: QuestionPage, known_at: datetime.datetime | None = None) -> Asked:
@@ -61,9 +64,8 @@ class Asked:
     def reading(self) -> Reading:
         """Organizations of the selection now, and over the rounds. Raises NotEnoughData with the next step."""
         self.require_programme()
-        found = register_sets.read(
-            user=self.user, question=self.selection.question, history=True, areas=self.selection.areas_below()
-        )
+        areas = self.selection.areas_below() if self.areas is None else self.areas
+        found = register_sets.read(user=self.user, question=self.selection.question, history=True, areas=areas)
         if found.now.is_empty:
             raise NotEnoughData(_("There are no figures of organizations for this selection yet."), self._no_rounds())
         return found
@@ -233,7 +235,8 @@ def _refuse(asked: Asked, page: Page) -> None:
 
 
 def _around(asked: Asked, page: Page) -> None:
-    page.filters = filters.build(asked.selection, asked.links, asked.page.takes)
+    # what only this page asks for stands first
+    page.filters += filters.build(asked.selection, asked.links, asked.page.takes)
     chosen = {**asked.links.values, "programme": asked.packed}
     page.pack_url = Links.with_only(reverse("scaling:reports"), chosen)
     page.metrics = asked.metrics

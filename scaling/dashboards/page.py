@@ -6,6 +6,7 @@ all numbers formatted for the reader's language.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -189,10 +190,16 @@ class FigureCard:
     span: int = 6
     height: int = 320
     empty: Empty | None = None
+    #: Of a map whose figure names the address of its outlines: the collection itself, for who draws without a browser.
+    outlines: Callable[[], dict[str, Any]] | None = None
 
     @property
     def data_id(self) -> str:
         return f"{self.id}-data"
+
+    @property
+    def shapes(self) -> dict[str, Any] | None:
+        return None if self.outlines is None else self.outlines()
 
     @property
     def height_step(self) -> int:

@@ -1,6 +1,6 @@
 """The list of question pages: a file in `questions/` that holds a `PAGE` is on it, and so in navigation and addresses.
 
-Order and headings of the fourteen pages stand here; a page that is not built yet is simply not listed.
+Order and headings of the pages stand here; a page that is not built yet is simply not listed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OF_ORGANIZATIONS = frozenset(
 
 #: Headings of the navigation and the pages under each, by name.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (_("Scale"), ("on-track", "membership", "pathway", "federations", "sustainability")),
+    (_("Scale"), ("on-track", "membership", "map", "pathway", "federations", "sustainability")),
     (_("Strength"), ("outcomes", "contribution", "inclusion")),
     (_("Money and markets"), ("finance", "linkages")),
     (_("Around it"), ("enabling-space", "data-quality")),

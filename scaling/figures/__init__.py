@@ -18,11 +18,13 @@ from scaling.figures.base import IN_TURN, ROLES, Mark, Series
 from scaling.figures.dots import Dot, Dumbbell, dumbbells, radar, scatter
 from scaling.figures.grids import Flow, Node, country_map, heat_map, sankey
 from scaling.figures.lines import Curve, indexed_lines, over_time, slope, stacked_area, step_curve
+from scaling.figures.maps import Area, area_map
 from scaling.figures.networks import Line, Member, layered
 
 __all__ = [
     "IN_TURN",
     "ROLES",
+    "Area",
     "Bullet",
     "Curve",
     "Dot",
@@ -37,6 +39,7 @@ __all__ = [
     "Series",
     "Span",
     "Step",
+    "area_map",
     "bullets",
     "country_map",
     "dumbbells",

@@ -8,9 +8,11 @@ from typing import Any
 
 from scaling.figures.base import ROLES, finish, meta
 
-#: Colour scales: more of one thing; worse and better than the middle; levels of a rating, as `level-1` to `level-6`.
+#: Colour scales: more of one thing; less and less of it, below zero; worse and better than the middle; levels of a
+#: rating, as `level-1` to `level-6`.
 SCALES = {
     "sequential": [[0.0, "#e3eeea"], [1.0, ROLES["members"]]],
+    "falling": [[0.0, ROLES["loss"]], [1.0, "#f3f1ee"]],
     "diverging": [[0.0, ROLES["loss"]], [0.5, "#f3f1ee"], [1.0, ROLES["gain"]]],
     "levels": [[i / 5, ROLES[f"level-{i + 1}"]] for i in range(6)],
 }

@@ -114,7 +114,7 @@ def _figure(page: Page, card: FigureCard, rtl: bool, pictures: dict[str, bytes])
     }
     if card.figure is not None:
         try:
-            drawn = to_svg(card.figure, width=720, height=card.height_step, rtl=rtl)
+            drawn = to_svg(card.figure, width=720, height=card.height_step, rtl=rtl, outlines=card.shapes)
         except NotDrawn:
             found["said"] = _("This picture is drawn by the browser; it stands on the page. Its numbers follow.")
         else:

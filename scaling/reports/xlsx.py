@@ -143,7 +143,7 @@ class _Writer:
         """For what Excel has no chart of; returns how many rows it takes."""
         assert card.figure is not None
         try:
-            drawn = pdf.png(to_svg(card.figure, width=720, height=320, rtl=self.pack.rtl))
+            drawn = pdf.png(to_svg(card.figure, width=720, height=320, rtl=self.pack.rtl, outlines=card.shapes))
         except NotDrawn:
             on.line(_("This picture is drawn by the browser; it stands on the page."), form=self.said)
             return 0

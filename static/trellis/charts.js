@@ -23,6 +23,7 @@
 
   function scaleOf(name) {
     if (name === "levels") return [1, 2, 3, 4, 5, 6].map((level, i) => [i / 5, css(`--series-level-${level}`)]);
+    if (name === "falling") return [[0, css("--series-loss")], [1, css("--scale-middle")]];
     if (name === "diverging") return [[0, css("--series-loss")], [.5, css("--scale-middle")], [1, css("--series-gain")]];
     return [[0, css("--scale-low")], [1, css("--scale-high")]];
   }
@@ -55,8 +56,11 @@
       }
     }
     if (trace.type === "choropleth") {
-      trace.colorscale = [[0, css("--map-low")], [1, css("--map-high")]];
-      trace.marker = { line: { color: paper, width: .6 } };
+      const pale = css("--series-unseen");
+      trace.colorscale = trace.meta.hatched ? [[0, pale], [1, pale]]
+        : scale && scale !== "sequential" ? scaleOf(scale) : [[0, css("--map-low")], [1, css("--map-high")]];
+      trace.marker = { line: { color: trace.locationmode === "geojson-id" ? ink : paper, width: .6 } };
+      if (trace.colorbar) trace.colorbar = { ...trace.colorbar, tickfont: { color: css("--muted") } };
     }
     if (trace.type === "heatmap") trace.colorscale = scaleOf(scale);
     if (trace.type === "sankey") {
@@ -85,6 +89,7 @@
       traceorder: "normal", ...layout.legend, font: { color: ink } };
     layout.hoverlabel = { bgcolor: paper, bordercolor: line, font: { color: ink } };
     const legend = layout.showlegend !== false && figure.data.some((trace) => trace.name && trace.showlegend !== false);
+    if (layout.meta?.map) layout.legend = { ...layout.legend, y: 1, yanchor: "top" };
     if (legend && figure.data.some((trace) => trace.type !== "choropleth")) layout.margin.t = narrow ? 76 : 46;
     const lying = layout.meta?.lying || figure.data.some((trace) => trace.orientation === "h" && trace.type === "bar");
     for (const one of layout.meta?.grid ? ["xaxis", "yaxis"] : lying ? ["yaxis"] : ["xaxis"]) layout[one].showgrid = false;
@@ -141,14 +146,102 @@
 
   const storedOf = (chart) => JSON.parse(document.getElementById(`${chart.id}-data`).textContent);
 
+  // Outlines of maps lie at an address of their own, so that the browser keeps them from page to page. GeoJSON runs outer
+  // rings against the clock, Plotly with it.
+  const outlines = new Map();
+  function turned(collection) {
+    for (const { geometry } of collection.features) {
+      for (const polygon of geometry.coordinates) polygon.forEach((ring) => ring.reverse());
+    }
+    return collection;
+  }
+  function outlinesOf(url) {
+    if (!outlines.has(url)) {
+      outlines.set(url, fetch(url, { headers: { accept: "application/json" }, credentials: "same-origin" })
+        .then((answer) => { if (!answer.ok) throw new Error(`${url}: ${answer.status}`); return answer.json(); })
+        .then(turned).then((collection) => { outlines.set(url, collection); return collection; }));
+    }
+    return outlines.get(url);
+  }
+
+  // Draws at once where the outlines are there, else as soon as they are; the table shows where they do not come.
+  function withOutlines(chart, figure, then) {
+    const waited = [];
+    for (const trace of figure.data) {
+      if (typeof trace.geojson !== "string") continue;
+      const found = outlinesOf(trace.geojson);
+      if (found instanceof Promise) waited.push(found.then((collection) => { trace.geojson = collection; }));
+      else trace.geojson = found;
+    }
+    if (waited.length) return Promise.all(waited).then(then, () => { chart.hidden = true; showTable(chart.id, true); });
+    then();
+    return undefined;
+  }
+
+  // The middle of an area's largest part, and the name there, while names do not crowd the map.
+  const MOST_NAMES = 16;
+  function middleOf(geometry) {
+    let best = [0, 0, 0];
+    for (const [ring] of geometry.coordinates) {
+      let size = 0, x = 0, y = 0;
+      const [x0, y0] = ring[0];
+      for (let i = 1; i < ring.length; i += 1) {
+        const [ax, ay] = ring[i - 1], [bx, by] = ring[i];
+        const cross = (ax - x0) * (by - y0) - (bx - x0) * (ay - y0);
+        size += cross; x += (ax + bx - 2 * x0) * cross; y += (ay + by - 2 * y0) * cross;
+      }
+      if (Math.abs(size) > best[2]) best = [x0 + x / (3 * size), y0 + y / (3 * size), Math.abs(size)];
+    }
+    return best;
+  }
+  const broken = (name) => name.replace(/(.{8,}?)\s+(?=\S)/g, "$1<br>");  // long names stand in lines
+  function named(figure, narrow) {
+    const areas = figure.data.filter((trace) => trace.type === "choropleth" && typeof trace.geojson === "object");
+    if (narrow || areas.reduce((n, trace) => n + trace.locations.length, 0) > MOST_NAMES) return;
+    const ink = css("--ink"), paper = css("--paper"), found = { lon: [], lat: [], text: [], color: [] };
+    for (const trace of areas) {
+      const shapes = new Map(trace.geojson.features.map((one) => [one.properties.code, one.geometry]));
+      trace.locations.forEach((code, i) => {
+        if (!shapes.has(code)) return;
+        const [lon, lat] = middleOf(shapes.get(code));
+        const part = (trace.z[i] - trace.zmin) / ((trace.zmax - trace.zmin) || 1);
+        const strong = !trace.meta.hatched && (trace.meta.scale === "diverging" ? Math.abs(part - .5) > .3 : part > .5);
+        found.lon.push(lon); found.lat.push(lat); found.text.push(broken(trace.text[i])); found.color.push(strong ? paper : ink);
+      });
+    }
+    figure.data.push({ type: "scattergeo", mode: "text", lon: found.lon, lat: found.lat, text: found.text, hoverinfo: "skip",
+      showlegend: false, textfont: { color: found.color, size: 12.5 }, meta: { skip: true } });
+  }
+
+  // Areas without data are hatched: the colour alone would be read as a value.
+  function hatch(chart) {
+    const layers = chart.querySelectorAll(".choroplethlayer > .trace");
+    const svg = chart.querySelector("svg.main-svg");
+    (chart.data || []).forEach((trace, curve) => {
+      if (!trace.meta?.hatched || !layers[curve]) return;
+      const id = `${chart.id}-hatch`;
+      svg.querySelector(`#${CSS.escape(id)}`)?.remove();
+      const defs = document.createElementNS("http://www.w3.org/2000/svg", "defs");
+      defs.id = id;
+      defs.innerHTML = `<pattern id="${id}-lines" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="6" height="6" fill="${css("--paper")}"/><rect width="2.4" height="6" fill="${css("--series-unseen")}"/></pattern>`;
+      svg.prepend(defs);
+      layers[curve].querySelectorAll("path").forEach((path) => { path.style.fill = `url(#${id}-lines)`; });
+    });
+  }
+
   // `width`: on paper, where every picture has the whole line; else what the page gives it.
   function draw(chart, width) {
     const figure = themed(storedOf(chart), (width || chart.clientWidth) < 460);
     if (width) figure.layout.width = width;
     figure.layout.height = Number(getComputedStyle(chart).minHeight.replace("px", ""));
-    Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true });
-    if (!chart.dataset.drawn) listen(chart);
-    chart.dataset.drawn = "yes";
+    return withOutlines(chart, figure, () => {
+      if (figure.layout.meta?.map) named(figure, (width || chart.clientWidth) < 460);
+      const done = Plotly.react(chart, figure.data, figure.layout, { displayModeBar: false, responsive: true, scrollZoom: false });
+      if (!chart.dataset.drawn) listen(chart);
+      chart.dataset.drawn = "yes";
+      if (figure.layout.meta?.map) done.then(() => hatch(chart));
+    });
   }
 
   // --- into a mark, by pointer or keyboard ---------------------------------------------------------------------------
@@ -165,7 +258,7 @@
       if (url) location.assign(url);
     });
     chart.on("plotly_hover", ({ points }) => {
-      chart.querySelectorAll(".nsewdrag").forEach((layer) => { layer.style.cursor = points.some(urlOf) ? "pointer" : ""; });
+      chart.querySelectorAll(".nsewdrag, .choroplethlocation, .geo .bg").forEach((layer) => { layer.style.cursor = points.some(urlOf) ? "pointer" : ""; });
     });
   }
 
@@ -188,7 +281,7 @@
         values.forEach((value, i) => {
           if (value === null) return;
           const name = trace.text?.[i] ?? (lying ? trace.y : trace.x)?.[i] ?? trace.locations?.[i];
-          found.push({ curve, number: i, text: trace.customdata?.length ? say(name, trace.customdata[i]) : say(name), url: meta.urls?.[i] });
+          found.push({ curve, number: i, still: trace.type === "choropleth", text: trace.customdata?.length ? say(name, trace.customdata[i]) : say(name), url: meta.urls?.[i] });
         });
       }
     });
@@ -211,13 +304,21 @@
     chart.mark = now;
     const mark = marks[now];
     document.getElementById(`${chart.id}-spoken`).textContent = `${mark.text}${mark.url ? " ⏎" : ""}`;
+    outline(chart, mark);
     if (!mark.still && chart.layout?.xaxis && chart.dataset.drawn) {
       try { Plotly.Fx.hover(chart, [{ curveNumber: mark.curve, pointNumber: mark.number }]); } catch { /* a mark without a place */ }
     }
   }
 
+  // Which area of a map is being read.
+  function outline(chart, mark) {
+    chart.querySelectorAll(".choroplethlocation.read").forEach((path) => path.classList.remove("read"));
+    if (mark) chart.querySelectorAll(".choroplethlayer > .trace")[mark.curve]?.querySelectorAll("path")[mark.number]?.classList.add("read");
+  }
+
   function leave(chart) {
     chart.mark = undefined;
+    outline(chart);
     document.getElementById(`${chart.id}-spoken`).textContent = "";
     if (chart.dataset.drawn) Plotly.Fx.unhover(chart);
   }
@@ -249,7 +350,7 @@
 
   async function picture(id, format) {
     const chart = document.getElementById(id);
-    if (!chart.dataset.drawn) draw(chart);
+    if (!chart.dataset.drawn) await draw(chart);
     const heading = document.getElementById(`${id}-title`).textContent;
     const layout = { ...chart.layout, paper_bgcolor: css("--paper"), margin: { ...chart.layout.margin, t: (chart.layout.margin?.t || 22) + 34 },
       title: { text: heading, font: { size: 15 }, x: rtl ? .98 : .02, xanchor: rtl ? "right" : "left", y: .98, yanchor: "top" } };

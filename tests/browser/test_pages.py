@@ -31,6 +31,8 @@ PAGES = [
     "/programmes/DEMO-HILLS/",
     "/questions/membership/?programme=DEMO-HILLS",
     "/questions/membership/?programme=DEMO-HILLS&kind=wrong",
+    "/questions/map/?programme=DEMO-HILLS",
+    "/places/boundaries/",
     "/questions/inclusion/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
     "/questions/federations/?programme=DEMO-HILLS",

@@ -15,6 +15,7 @@ import pytest
 from scaling import figures
 from scaling.figures import (
     ROLES,
+    Area,
     Bullet,
     Curve,
     Dot,
@@ -33,6 +34,14 @@ from scaling.figures import (
 )
 
 DAY = datetime.date
+OUTLINES = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "properties": {"code": code}, "geometry": {"type": "MultiPolygon", "coordinates": [[
+            [[36 + i, 1], [37 + i, 1], [37 + i, 2], [36 + i, 2], [36 + i, 1]]]]}}
+        for i, code in enumerate("ABC")
+    ],
+}  # fmt: skip
 LINES = [
     Series("Women", "women", [40.0, None, 52.0], ["40", "", "52"], ["/a", "", "/b"]),
     Series("All", "members", [1, 2, 3]),
@@ -76,6 +85,10 @@ MADE: dict[str, dict[str, Any]] = {
     "layered": figures.layered(
         [Member(1, 1, "Top", "Top: 5", "meso_apex", 5, "/t", True), Member(2, 0, "Low", "Low: 3", "primary", 3)], [Line(2, 1, "joined")],
         names={"meso_apex": "meso", "primary": "primary"}, kinds={"joined": ("joined", "gain", "solid")}, layers={0: "primary", 1: "meso"},
+    ),
+    "area map": figures.area_map(
+        [Area("A", "North", 3.0, "3%", "/a"), Area("B", "South", -1.0, "−1%"), Area("C", "East", None, "not reported")],
+        label="Growth", nothing="no data", outlines=OUTLINES, suffix="%",
     ),
     "country map": figures.country_map(["KEN"], [1.0], ["Kenya"], label="Money"),
 }  # fmt: skip

@@ -45,6 +45,7 @@ class Canvas:
     def __init__(self, width: float, height: float, rtl: bool = False) -> None:
         self.width, self.height, self.rtl = width, height, rtl
         self.parts: list[str] = []
+        self.hatches: set[str] = set()
 
     def _x(self, x: float) -> float:
         return self.width - x if self.rtl else x
@@ -67,6 +68,21 @@ class Canvas:
     def area(self, points: Iterable[Point], colour: str, opacity: float) -> None:
         path = " ".join(f"{self._x(x):.1f},{y:.1f}" for x, y in points)
         self.parts.append(f'<polygon points="{path}" fill="{_known(colour)}" fill-opacity="{opacity}"/>')
+
+    def start(self, x: float) -> float:
+        """A place counted from where a line of text begins, as the picture counts it."""
+        return self._x(x)
+
+    def path(self, rings: Iterable[Iterable[Point]], colour: str, *, edge: str = PAPER, hatched: bool = False) -> None:
+        """An outline with its holes, where it lies: maps are not mirrored. `hatched`: stripes of the colour."""
+        steps = " ".join("M" + " L".join(f"{x:.1f},{y:.1f}" for x, y in ring) + " Z" for ring in rings)
+        fill = _known(colour)
+        if hatched:
+            self.hatches.add(fill)
+            fill = f"url(#hatch-{fill[1:]})"
+        self.parts.append(
+            f'<path d="{steps}" fill="{fill}" fill-rule="evenodd" stroke="{_known(edge)}" stroke-width="0.7"/>'
+        )
 
     def ribbon(self, x0: float, top0: float, x1: float, top1: float, thick: float, colour: str) -> None:
         """A band of the same thickness from one place to another."""
@@ -98,11 +114,20 @@ class Canvas:
                 f'font-size="{size}" fill="{_known(colour)}">{escape(one)}</text>'
             )
 
+    def _patterns(self) -> str:
+        made = (
+            f'<pattern id="hatch-{one[1:]}" width="6" height="6" patternUnits="userSpaceOnUse" '
+            f'patternTransform="rotate(45)"><rect width="6" height="6" fill="{PAPER}"/>'
+            f'<rect width="2.4" height="6" fill="{one}"/></pattern>'
+            for one in sorted(self.hatches)
+        )
+        return f"<defs>{''.join(made)}</defs>" if self.hatches else ""
+
     def document(self) -> str:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}" font-family="Noto Sans, Noto Sans Arabic">'
-            f"{''.join(self.parts)}</svg>"
+            f"{self._patterns()}{''.join(self.parts)}</svg>"
         )
 
 

@@ -115,7 +115,7 @@ def heat(marks: Marks, trace: Trace, x: Axis, y: Axis) -> None:
                 continue
             part = min(max((float(value) - least) / ((most - least) or 1), 0.0), 1.0)
             word = str(trace["text"][row][column]) if trace.get("texttemplate") else ""
-            marks.boxes.append((at - 0.5, on - 0.5, at + 0.5, on + 0.5, _shade(trace["colorscale"], part), word))
+            marks.boxes.append((at - 0.5, on - 0.5, at + 0.5, on + 0.5, shade(trace["colorscale"], part), word))
 
 
 def _points(trace: Trace, x: Axis, y: Axis) -> list[XY | None]:
@@ -152,7 +152,8 @@ def _radius(marker: Mapping[str, Any], i: int) -> float:
     return max(across, float(marker.get("sizemin", 0))) / 2
 
 
-def _shade(scale: Sequence[Sequence[Any]], part: float) -> str:
+def shade(scale: Sequence[Sequence[Any]], part: float) -> str:
+    """The colour at a part of a scale."""
     for (low, first), (high, second) in pairwise(scale):
         if part <= high:
             return mixed(first, second, (part - low) / ((high - low) or 1))

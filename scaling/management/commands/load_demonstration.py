@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.models import User
-from scaling import demonstration, demonstration_register, demonstration_surroundings, rollups
+from scaling import demonstration, demonstration_boundaries, demonstration_register, demonstration_surroundings, rollups
 
 
 class Command(BaseCommand):
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             "manager": User.objects.get(email="manager@trellis.example"),
         }
         organizations = demonstration_register.load(programme=programme, **doers)
+        demonstration_boundaries.load(by=User.objects.get(email="administrator@trellis.example"))
         demonstration_surroundings.load(programme=programme, **doers)
         rollups.drain()
         self.stdout.write(f"{len(people)} sign-ins, {organizations} synthetic organizations")
