@@ -54,7 +54,8 @@ def programme_page(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 def organization_page(request: HttpRequest, code: str) -> HttpResponse:
     """How one organization is doing; its register entry is the profile of the floor below."""
-    return render(request, "dashboards/organization.html", {"page": organization.build(request, code)})
+    page = organization.build(request, code)
+    return render(request, "dashboards/organization.html", {"page": page}, status=page.status)
 
 
 @require_safe

@@ -365,8 +365,7 @@ def left_out(asked: Asked, found: RegisterSet | None = None) -> list[Note]:
         rounds = found.rounds
         url = asked.round_url(rounds[-1].code) if len(rounds) == 1 else reverse("indicators:rounds")
         notes.append(Note(text % {"count": formats.number(absent)}, _("Who has not reported"), url))
-    told = {source.programme.pk for source in found.sources if source.closing is not None}
-    without = [one for one in asked.selection.programmes if one.pk not in told]
+    without = [source.programme for source in found.sources if source.closing is None]
     if without:
         text = ngettext(
             "%(names)s has no round yet and is left out.", "%(names)s have no round yet and are left out.", len(without)

@@ -178,6 +178,15 @@ def left_out(asked: Asked, found: Workspace, phases: list[Phase]) -> list[Note]:
         text = _("Money, reach and coverage are told of whole phases; these filters do not narrow them: %(filters)s.")
         notes.append(Note(text % {"filters": ", ".join(narrowing)}))
     if asked.register is not None:
+        told = {source.programme.pk for source in asked.register.sources}
+        without = [str(one) for one in asked.selection.programmes if one.pk not in told]
+        if without:
+            text = ngettext(
+                "%(names)s has no outcome round yet: organizations and members are told without it.",
+                "%(names)s have no outcome round yet: organizations and members are told without them.",
+                len(without),
+            )
+            notes.append(Note(text % {"names": ", ".join(without)}, _("Rounds"), reverse("indicators:rounds")))
         return notes + frame.left_out(asked, asked.register)
     return notes + synthetic(asked)
 

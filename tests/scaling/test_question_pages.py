@@ -48,7 +48,7 @@ def test_a_page_asks_its_question_and_answers_it(reader: Client, name: str) -> N
     assert answer.status_code == 200
     built = answer.context["page"]
     assert built.answer.strip()
-    assert built.question == ("What did NET bring together?" if name == "programme" else str(page.question))
+    assert built.question == ("What did Network NET bring together?" if name == "programme" else str(page.question))
     assert "computed" in words(answer)
     for card in built.figures:
         assert card.reading or card.empty, card.id

@@ -82,9 +82,7 @@ def _money(programmes: list[Programme], financed: list[Programme], rows: dict[st
         "count": len(financed),
         "where": where,
         "total": formats.bounded(total, 1),
-        "leverage": formats.bounded(leverage, 2)
-        if leverage.value is not None
-        else formats.reason(leverage.null_reason),
+        "leverage": formats.bounded(leverage, 2),
     }
 
 

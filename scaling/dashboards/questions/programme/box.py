@@ -105,7 +105,7 @@ def _financing(box: Box) -> None:
     for line in box.found.lines:
         kept.setdefault((line.partner_id, line.financing_class, line.stage in AT_DESIGN), []).append(line)
     rows = [
-        [Cell(_financier(lines[0])), Cell(million), *_amounts(box, lines)]
+        [Cell(_financier(lines[0])), Cell(_unit(lines)), *_amounts(box, lines)]
         for _key, lines in sorted(kept.items(), key=lambda one: not one[0][2])
     ]
     if box.programme.is_ifad_financed:
@@ -133,6 +133,14 @@ def _financier(line: FinancingLine) -> str:
     return " · ".join(said)
 
 
+def _unit(lines: list[FinancingLine]) -> str:
+    """The one currency of a line of the box; amounts in several say each its own."""
+    currencies = {line.currency for line in lines}
+    if currencies == {"USD"}:
+        return _("US$ million")
+    return _("%(currency)s million") % {"currency": currencies.pop()} if len(currencies) == 1 else _("millions")
+
+
 def _amounts(box: Box, lines: list[FinancingLine]) -> list[Cell]:
     basis = box.workspace.basis
     cells = [_together([line for line in lines if line.phase_id == phase.pk], basis) for phase in box.shown]
@@ -140,14 +148,15 @@ def _amounts(box: Box, lines: list[FinancingLine]) -> list[Cell]:
 
 
 def _together(lines: list[FinancingLine], basis: str) -> Cell:
-    """Several amounts of one financier as their sum: a lower bound where one is not reported."""
+    """Amounts of one financier in one currency as their sum: a lower bound where one is not reported."""
     if not lines:
         return Cell("–", hint=_("no such line"))
-    if len(lines) == 1:
-        return records.amount(lines[0], basis)
     parts = [records.amount(line, basis) for line in lines]
-    if any(line.currency != "USD" for line in lines):
+    if len({line.currency for line in lines}) > 1:
         return Cell(" + ".join(part.text for part in parts), hint=_("several currencies are not added up here"))
+    if len(parts) == 1:
+        own = amount_on(lines[0], basis)[0]
+        return parts[0] if own is None else replace(parts[0], text=_text(own), value=exact(own / MILLION))
     known: list[Decimal] = [found for line in lines if (found := amount_on(line, basis)[0]) is not None]
     if not known:
         return parts[0]
@@ -156,6 +165,10 @@ def _together(lines: list[FinancingLine], basis: str) -> Cell:
     hint = "; ".join(part.hint for part in parts if part.hint)
     bound = "≥" if len(known) < len(lines) else ""
     return Cell(formats.number(whole, 1), state, hint, bound=bound, value=exact(whole))
+
+
+def _text(amount: Decimal) -> str:
+    return formats.number(amount / MILLION, 2 if amount % 100_000 else 1)
 
 
 # --- coverage, organizations, people ---------------------------------------------------------------------------------

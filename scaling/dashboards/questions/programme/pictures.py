@@ -39,7 +39,10 @@ def build(
         else _replication(asked, workspace, found)
     ]
     if len(shown) > 1:
-        made += [_indexed(asked, workspace, shown), _costs(asked, corrected, shown)]
+        made += [
+            _indexed(asked, workspace, shown),
+            _costs(asked, corrected, shown, 5 if asked.register is not None else 12),
+        ]
     if asked.register is not None:
         made.append(_members(asked))
     return made
@@ -203,7 +206,7 @@ def _faster(elasticity: Figure) -> tuple[str, str]:
     return _("Money grows faster than reach"), _("Reach grew only %(factor)s times as fast as financing.") % factor
 
 
-def _costs(asked: Asked, corrected: Workspace, shown: list[Phase]) -> FigureCard:
+def _costs(asked: Asked, corrected: Workspace, shown: list[Phase], span: int) -> FigureCard:
     """What IFAD and all financiers paid for one person more, by phase."""
     title = _("What one person more cost")
     subtitle = _("US$ for each person added, on the corrected, cumulative basis")
@@ -228,7 +231,7 @@ def _costs(asked: Asked, corrected: Workspace, shown: list[Phase]) -> FigureCard
     if not own:
         text = _("Financing of IFAD and people reached in the same phase: no phase reports both.")
         empty = Empty(_("Not enough data"), text, *_entered(asked))
-        return FigureCard("costs", title, "", table, None, subtitle, 5, empty=empty)
+        return FigureCard("costs", title, "", table, None, subtitle, span, empty=empty)
     low = min(own, key=lambda one: one[1])
     reading = _("Least in %(phase)s: US$ %(cost)s of IFAD for each person added.") % {
         "phase": shown[low[0]].label,
@@ -246,7 +249,7 @@ def _costs(asked: Asked, corrected: Workspace, shown: list[Phase]) -> FigureCard
         if any(one.value is not None for one in found[name])
     ]
     figure = figures.over_time([phase.label for phase in shown], series, kind="category")
-    return FigureCard("costs", title, reading, table, figure, subtitle, 5, HEIGHT)
+    return FigureCard("costs", title, reading, table, figure, subtitle, span, HEIGHT if span < 12 else 260)
 
 
 # --- members ---------------------------------------------------------------------------------------------------------
