@@ -282,7 +282,7 @@ def _refuse(asked: Asked, page: Page) -> None:
         _("Nothing is drawn"),
         _("A figure for other filters than the ones asked for would mislead. The sentence at the filter says why."),
         _("Go on without it"),
-        asked.links.here(),
+        asked.links.here(**{name: "" for name in asked.selection.errors if name}),
     )
 
 
