@@ -9,6 +9,7 @@ from scaling import alert_views, federation_views, not_reported, rate_views, rep
 pages = (
     [
         path("", views.portfolio_page, name="portfolio"),
+        path("programmes/", views.programmes_page, name="programmes"),
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("questions/<slug:name>/", views.question_page, name="question"),
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),

@@ -80,6 +80,7 @@ pytestmark = pytest.mark.django_db
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
+    "scaling:programmes": "signed in",
     "scaling:programme": "role",
     "scaling:question": "signed in",
     "scaling:question-table": "signed in",

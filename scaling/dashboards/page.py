@@ -6,7 +6,7 @@ all numbers formatted for the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -141,14 +141,17 @@ class Table:
     xlsx_url: str = ""
     #: shown as a line that opens, for tables that only some readers need
     folded: bool = False
+    #: number of a row → the heading of the rows from it on
+    groups: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def file_rows(self) -> list[dict[str, Any]]:
         """The same for a file: numbers as numbers, and what is said of a cell in a column beside it."""
         noted = {i for row in self.rows for i, one in enumerate(row) if one.bound or one.hint}
-        rows = []
-        for row in self.rows:
-            line: dict[str, Any] = {}
+        rows, group = [], ""
+        for number, row in enumerate(self.rows):
+            group = self.groups.get(number, group)
+            line: dict[str, Any] = {_("Part"): group} if self.groups else {}
             for i, (column, one) in enumerate(zip(self.columns, row, strict=True)):
                 name = column.label or _("Name")
                 line[name] = one.text or (one.spark.label if one.spark else "") if one.value is None else one.value
@@ -158,9 +161,14 @@ class Table:
         return rows
 
     @property
-    def numbered(self) -> list[list[tuple[Column, Cell]]]:
-        """Rows whose cells come with their columns."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+    def parts(self) -> list[tuple[str, list[list[tuple[Column, Cell]]]]]:
+        """Rows whose cells come with their columns, under their headings."""
+        found: list[tuple[str, list[list[tuple[Column, Cell]]]]] = []
+        for number, row in enumerate(self.rows):
+            if not found or number in self.groups:
+                found.append((self.groups.get(number, ""), []))
+            found[-1][1].append(list(zip(self.columns, row, strict=True)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -241,6 +249,8 @@ class Page:
     error: str = ""
     status: int = 200
     empty: Empty | None = None
+    #: said above everything: figures of another moment than now
+    banner: Note | None = None
     #: what only the template of this page draws
     own: dict[str, Any] = field(default_factory=dict)
     #: the page's own address with its filters, to share

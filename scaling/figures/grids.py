@@ -106,7 +106,9 @@ def sankey(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[str, Any]:
     return finish([trace], margin={"l": 10, "r": 10, "t": 10, "b": 10})
 
 
-def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str) -> dict[str, Any]:
+def country_map(
+    codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str, urls: Sequence[str] = ()
+) -> dict[str, Any]:
     """Countries shaded by a value; everything else stays pale."""
     trace = {
         "type": "choropleth",
@@ -119,7 +121,7 @@ def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[s
         "zmin": 0,
         "showscale": False,
         "name": label,
-        "meta": meta("map"),
+        "meta": meta("map", urls=urls),
     }
     return finish(
         [trace],

@@ -16,7 +16,7 @@ from scaling.dashboards import frame
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Series, Step
 from scaling.metrics.figures import Figure
 from scaling.register_answers import Row
@@ -485,5 +485,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Is membership growing, and where does growth come from?"),
     icon="people",
     build=build,
-    takes=OF_ORGANIZATIONS | {"beside"},
+    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
 )
