@@ -708,7 +708,7 @@ def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, l
     """Arguments of every address of the group of PCDP, by name."""
     group = Organization.objects.get(code="G-PCDP")
     day = datetime.date(2020, 1, 1)
-    service = services.add(organization=group, kind="inputs", provider="own", since=day, by=None)
+    service = group.services.get()
     office = offices.add(organization=group, person="P1", consent_on=day, title="Chair", since=day, by=None)
     rows = {
         "status": group.statuses.get().pk,
