@@ -76,6 +76,11 @@ class Reading:
     outcomes: tuple[Day, ...] = ()
     limits: Thresholds = DEFAULT
 
+    @property
+    def previous(self) -> Day | None:
+        """The date of the outcome round before the closing one."""
+        return self.outcomes[-1] if self.outcomes else None
+
     def openings(self) -> dict[str, Day]:
         """Each organization's own baseline; without one, the date of the first outcome round, from which it is seen as
         new or late."""

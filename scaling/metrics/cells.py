@@ -219,13 +219,17 @@ class Pathway(Additive):
     """Active primary organizations by stage, and how long the steps take (4.9).
 
     `times`: (from, to) → months → how many, for instance ("formed", "bonded"). `out_of_order`: aggregated or linked
-    before bonding was confirmed.
+    before bonding was confirmed. `from_opening`, `from_previous`: (state then, state now) → organizations that were
+    active at one of the two dates at least, since the opening and since the outcome round before the closing one. A
+    state is a stage, or why there is none (`pathway.BESIDE`).
     """
 
     stages: Mapping[str, int] = field(default_factory=dict)
     linked_direct: int = 0
     out_of_order: int = 0
     times: Mapping[tuple[str, str], Mapping[Spell, int]] = field(default_factory=dict)
+    from_opening: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    from_previous: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

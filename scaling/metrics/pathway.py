@@ -15,6 +15,9 @@ from scaling.metrics.survival import median_months
 
 FORMED = "formed"
 STAGES = ("forming", "bonded", "aggregated", "linked")
+#: Where an organization is that is at no stage: not formed yet, not active (forming, dormant), disbanded or merged.
+ABSENT, INACTIVE, GONE = "absent", "inactive", "ended"
+BESIDE = (ABSENT, INACTIVE, GONE)
 #: Steps that are timed: from formation, and from the stage before.
 STEPS = (
     (FORMED, "bonded"),

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scaling.metrics.pathway import FORMED, STEPS
+from scaling.metrics.pathway import FORMED, STAGES, STEPS
 from scaling.register_sql.store import BARS
 from scaling.register_sql.tables import run
 
 _ACTIVE = "o.is_primary AND o.is_active"
 NOW = "JOIN s_return n ON n.org = o.id AND n.view = %(now)s AND o.is_active AND n.members IS NOT NULL"
+_STAGES = ", ".join(f"'{stage}'" for stage in STAGES)
+
+
+def _moves(then: str) -> tuple[str, str]:
+    """Of who was on the way then or is now. Without a date to compare with there is no state then."""
+    on_the_way = f"o.{then} IS NOT NULL AND (o.is_active OR o.{then} IN ({_STAGES}))"
+    return f"o.{then} || '/' || o.state", f"s_org o WHERE o.is_primary AND {on_the_way}"
+
+
 #: Path, what is told of an organization (an alias of FROM), and the FROM and WHERE that go with it.
 COUNTED = (
     (
@@ -30,6 +39,8 @@ COUNTED = (
     ("dependency|services", "o.services", f"s_org o WHERE {_ACTIVE}"),
     ("survival|alive", "o.months || '/' || o.how", "s_org o WHERE o.how IS NOT NULL"),
     ("survival|functional", "o.working_months || '/' || o.working_how", "s_org o WHERE o.working_how IS NOT NULL"),
+    ("pathway|from_opening", *_moves("state_then")),
+    ("pathway|from_previous", *_moves("state_before")),
 )
 _ENTERED = {
     FORMED: "o.formed_on",

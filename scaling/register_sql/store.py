@@ -28,6 +28,8 @@ BARS = (
     "reach|by_kind",
     "estimates",
     *(f"pathway|times|{origin}/{stage}" for origin, stage in STEPS),
+    "pathway|from_opening",
+    "pathway|from_previous",
 )
 
 
