@@ -98,6 +98,61 @@ def stages_out_of_order(subject: RegisterSubject) -> Outcome:
     return Outcome(figure, {"out_of_order": figure}, n=_active(subject))
 
 
+#: Openings that moves are told since: field of the components → words for the names of metrics and in them.
+_SINCE = {"from_previous": "previous_round", "from_opening": "opening"}
+_MOVES = tuple(f"{then}_to_{now}" for then in STAGES for now in STAGES)
+_MOVED = {
+    ("forward", "from_previous"): gettext_noop(
+        "Share of organizations at a further stage than at the outcome round before, of those active at both."
+    ),
+    ("back", "from_previous"): gettext_noop(
+        "Share of organizations at an earlier stage than at the outcome round before, of those active at both."
+    ),
+    ("forward", "from_opening"): gettext_noop(
+        "Share of organizations at a further stage than at their baseline, of those active at both dates."
+    ),
+    ("back", "from_opening"): gettext_noop(
+        "Share of organizations at an earlier stage than at their baseline, of those active at both dates."
+    ),
+}
+
+
+def moved(moves: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """Organizations active at both dates: how many went "forward", "back", or "stayed"."""
+    found = {"forward": 0, "back": 0, "stayed": 0}
+    for (then, now), n in moves.items():
+        if then in STAGES and now in STAGES:
+            step = STAGES.index(now) - STAGES.index(then)
+            found["forward" if step > 0 else "back" if step < 0 else "stayed"] += n
+    return found
+
+
+def _moved(way: str, since: str) -> Callable[[RegisterSubject], Outcome]:
+    def share_moved(subject: RegisterSubject) -> Outcome:
+        moves: Mapping[tuple[str, str], int] = getattr(subject.cell.pathway, since)
+        parts = {f"{a}_to_{b}": r.count(moves.get((a, b), 0), "organizations") for a in STAGES for b in STAGES}
+        found = moved(moves)
+        both = sum(found.values())
+        figure = r.percent(found[way], both) if moves else f.null(f.MISSING_BASELINE, unit="per cent")
+        return Outcome(figure, parts, n=both, n_due=_active(subject))
+
+    return share_moved
+
+
+for (_way, _since), _words in _MOVED.items():
+    add_metric(
+        _moved(_way, _since),
+        name=f"moved_{_way}_since_{_SINCE[_since]}",
+        family="pathway",
+        unit="per cent",
+        formula=f"100 × organizations at {'a further' if _way == 'forward' else 'an earlier'} stage / active then and now",
+        definition=_words,
+        components=_MOVES,
+        rests_on=r.REGISTER,
+        catalogue_code="SU-09",
+    )
+
+
 def completed(spells: Mapping[Spell, int]) -> dict[Decimal, int]:
     """Months of those that reached the stage."""
     return {months: times for (months, end), times in spells.items() if end == EVENT}

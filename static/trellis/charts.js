@@ -112,7 +112,8 @@
       layout.xaxis.ticktext = names.map((name) => name.replaceAll("<br>", " "));
       layout.xaxis.tickangle = rtl ? 50 : -50;
     }
-    if (rtl && !layout.geo && !figure.data.some((trace) => trace.type === "sankey")) mirror(layout, lying);
+    if (rtl && figure.data.some((trace) => trace.type === "sankey")) turn(layout);
+    else if (rtl && !layout.geo) mirror(layout, lying);
     return figure;
   }
 
@@ -122,6 +123,14 @@
     const most = narrow ? 110 : 190;
     layout.margin.r = Math.min(24 + 7 * longest("left"), most);
     if (longest("right")) layout.margin.l = Math.min(Math.max(24 + 7 * longest("right"), 46), most);
+  }
+
+  // Words over the columns of flows change sides with them.
+  function turn(layout) {
+    for (const note of layout.annotations || []) {
+      note.x = 1 - note.x;
+      note.xanchor = { left: "right", right: "left" }[note.xanchor] || note.xanchor;
+    }
   }
 
   function mirror(layout, lying) {

@@ -84,3 +84,13 @@ def test_flows_are_as_thick_as_their_values_and_words_cannot_break_out() -> None
     tall = [float(one.get("height", "0")) for one in parts(figure, "rect")]
     assert tall[1] / tall[2] == pytest.approx(3, rel=0.02)
     assert "<b>&" in texts(figure) and not re.search("<b>", to_svg(figure))
+
+
+def test_flows_over_several_rounds_stand_under_their_dates() -> None:
+    figure = MADE["sankey"]
+    lefts = [float(one.get("x", "0")) for one in parts(figure, "rect")]
+    assert len(set(lefts)) == 3 and lefts[1] == lefts[3], "two nodes of the middle round stand below each other"
+    heads = [one for one in parts(figure, "text") if one.text in ("2018", "2020", "2022")]
+    assert [one.get("text-anchor") for one in heads] == ["start", "middle", "end"]
+    top = min(float(one.get("y", "0")) for one in parts(figure, "rect"))
+    assert all(float(one.get("y", "0")) < top for one in heads)

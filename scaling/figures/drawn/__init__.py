@@ -19,7 +19,7 @@ def to_svg(figure: Mapping[str, Any], *, width: int = 720, height: int = 320, rt
     canvas = Canvas(width, height, rtl)
     kinds = {trace.get("type") for trace in figure["data"]}
     if kinds == {"sankey"}:
-        flows.draw(canvas, figure["data"][0])
+        flows.draw(canvas, figure["data"][0], figure["layout"])
     elif kinds and kinds <= {"bar", "scatter", "heatmap"}:
         chart.draw(canvas, figure["data"], figure["layout"])
     else:
