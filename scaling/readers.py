@@ -174,8 +174,8 @@ class _Facts:
                 )
             )
         self.services: dict[int, list[Service]] = defaultdict(list)
-        for pk, kind, start, end in self._rows(sql.SERVICES):
-            self.services[pk].append(Service(start=start or Day.min, end=end, kind=kind))
+        for pk, kind, provider, start, end in self._rows(sql.SERVICES):
+            self.services[pk].append(Service(start=start or Day.min, end=end, kind=kind, provider=provider))
         self.sales: dict[int, dict[str, Decimal]] = defaultdict(dict)
         sold: dict[int, dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
         for pk, partner, currency, amount in self._rows(sql.SALES, since=self.on - YEAR):

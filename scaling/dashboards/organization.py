@@ -20,7 +20,7 @@ from organizations.models import Organization
 from organizations.views.pages import visible
 from programmes.models import Programme
 from scaling import alert_words, figures, formats, observations, readers, register_sets
-from scaling.dashboards import common
+from scaling.dashboards import common, definitions
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Headline, Option, Page, Table
 from scaling.figures import Dumbbell, Series, Span
 from scaling.metrics.alert_facts import stage_on
@@ -88,6 +88,7 @@ def build(request: HttpRequest, code: str) -> Page:
         _("Members and scores come from approved returns; a round without one is a gap, not a zero."),
         _("Similar organizations are of the same kind, in the same place, in the last outcome round."),
     ]
+    definitions.explain(page, request.user)
     return page
 
 
@@ -241,8 +242,7 @@ def _headlines(known: Known) -> list[Headline]:
             comparison=_("%(n)s at first") % {"n": formats.number(counts[0][1])} if len(counts) > 1 else "",
             direction="" if not change else "up" if change > 0 else "down",
             null=formats.reason("NOT_REPORTED"),
-            note=formats.day(counts[-1][0]) if counts else "",
-        ),
+            note=formats.day(counts[-1][0]) if counts else "", indicators=("OP-06",)),
         Headline(
             _("Mean score"),
             formats.number(_mean(scored[-1]), 1) if scored else "",
@@ -255,8 +255,7 @@ def _headlines(known: Known) -> list[Headline]:
             _("Apexes and linkages today"),
             f"{formats.number(len(known.profile.apexes))} · {formats.number(len(live))}",
             note=_("%(n)s services for members") % {"n": offered},
-            url=known.url("apexes"),
-        ),
+            url=known.url("apexes"), indicators=("SU-18",)),
     ]  # fmt: skip
 
 

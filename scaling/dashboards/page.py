@@ -6,11 +6,14 @@ all numbers formatted for the reader's language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from scaling.dashboards.definitions import Definition
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,10 @@ class Headline:
     help: str = ""
     #: a second line that compares with nothing
     note: str = ""
+    #: metrics and indicators that it shows, to be defined beside it; `definitions` are filled in by the frame
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,14 @@ class Table:
     xlsx_url: str = ""
     #: shown as a line that opens, for tables that only some readers need
     folded: bool = False
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> Table:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def file_rows(self) -> list[dict[str, Any]]:
@@ -189,6 +204,14 @@ class FigureCard:
     span: int = 6
     height: int = 320
     empty: Empty | None = None
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> FigureCard:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def data_id(self) -> str:

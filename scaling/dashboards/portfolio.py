@@ -14,7 +14,7 @@ from programmes.models import Phase, Programme
 from programmes.vocabulary import FigureBasis
 from scaling import figures, formats
 from scaling.answers import Row, Workspace, answer
-from scaling.dashboards import common, league
+from scaling.dashboards import common, definitions, league
 from scaling.dashboards.common import Query, cell
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Filter, Headline, Option, Page, Table
 from scaling.figures import Series
@@ -53,9 +53,13 @@ def build(request: HttpRequest) -> Page:
     page.answer = _answer(programmes, financed, rows)
     page.chips = _chips(workspace, phases, rows, programmes)
     page.headlines = _headlines(workspace, programmes, financed, rows)
-    page.figures = [_financing_figure(workspace, query, financed), _map(workspace, financed)]
+    page.figures = [
+        _financing_figure(workspace, query, financed).of("total_financing", "leverage_ratio_design"),
+        _map(workspace, financed).of("total_financing"),
+    ]
     page.tables = [league.build(workspace, query, programmes)]
     page.notes = _notes(programmes, query)
+    definitions.explain(page, request.user)
     return page
 
 
@@ -146,6 +150,7 @@ def _headlines(
             bound=formats.BOUND_SIGNS[total.bound],
             null=formats.reason(total.null_reason),
             help=_("All financiers together, without what replicates the model elsewhere."),
+            metrics=("total_financing", "ifad_share"),
         ),
         Headline(
             _("Leverage ratio"),
@@ -157,6 +162,7 @@ def _headlines(
             bound=formats.BOUND_SIGNS[leverage.bound],
             null=formats.reason(leverage.null_reason),
             help=_("Co-financing at design for one dollar of IFAD's."),
+            metrics=("leverage_ratio_design",),
         ),
         Headline(
             _("Self-help groups created"),
@@ -177,6 +183,7 @@ def _headlines(
                 % {"multiple": formats.bounded(multiple, 1)},
                 bound=formats.BOUND_SIGNS[replication.bound],
                 null=formats.reason(replication.null_reason),
+                metrics=("replication_funds", "replication_multiple"),
             )
         )
     return headlines

@@ -13,7 +13,7 @@ from programmes.models import Phase, Programme
 from programmes.vocabulary import FigureBasis
 from scaling import figures, formats
 from scaling.answers import Row, UnknownCode, Workspace, answer
-from scaling.dashboards import box, common
+from scaling.dashboards import box, common, definitions
 from scaling.dashboards.common import Query, cell
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Filter, Headline, Option, Page, Table
 from scaling.dashboards.portfolio import by_group, group_series
@@ -22,6 +22,9 @@ from scaling.metrics import METRICS
 from scaling.metrics.figures import Figure
 
 MILLION = 1_000_000
+
+#: Each phase against the first.
+FACTORS = ("beneficiary_scaling_factor", "coverage_scaling_factor", "financing_scaling_factor")
 
 
 def build(request: HttpRequest, code: str) -> Page:
@@ -55,9 +58,14 @@ def build(request: HttpRequest, code: str) -> Page:
     page.answer = _answer(workspace, programme, phases)
     page.chips = _chips(workspace, programme, phases, rows["total_financing"])
     page.headlines = _headlines(workspace, programme, phases)
-    page.figures = [card for card in (_financing(workspace, programme, phases), _indexed(workspace, phases)) if card]
+    money, indexed = _financing(workspace, programme, phases), _indexed(workspace, phases)
+    page.figures = [
+        *([money.of("total_financing", "leverage_ratio_design")] if money else []),
+        *([indexed.of(*FACTORS)] if indexed else []),
+    ]
     page.tables = box.tables(workspace, programme, phases, query)
     page.notes = _notes(programme, phases)
+    definitions.explain(page, request.user)
     return page
 
 
@@ -218,7 +226,8 @@ def _headlines(workspace: Workspace, programme: Programme, phases: list[Phase]) 
             "cumulative": _("People reached, cumulative"),
             "per_period": _("People reached"),
         }.get(reach.basis, _("People reached, basis not stated"))
-        headlines.append(Headline(label, value, unit, text, direction, formats.BOUND_SIGNS[reach.bound]))
+        told = ("people_reached", "beneficiary_scaling_factor")
+        headlines.append(Headline(label, value, unit, text, direction, formats.BOUND_SIGNS[reach.bound], metrics=told))
     coverage = answer(workspace, METRICS["coverage_districts"], [last]).figure
     if coverage.value is not None:
         factor = answer(workspace, METRICS["coverage_scaling_factor"], [last]).figure
@@ -226,7 +235,13 @@ def _headlines(workspace: Workspace, programme: Programme, phases: list[Phase]) 
         unit = {"woreda": _("woreda"), "districts": _("districts")}.get(coverage.unit, coverage.unit)
         headlines.append(
             Headline(
-                _("Coverage"), formats.figure(coverage), unit, text, direction, formats.BOUND_SIGNS[coverage.bound]
+                _("Coverage"),
+                formats.figure(coverage),
+                unit,
+                text,
+                direction,
+                formats.BOUND_SIGNS[coverage.bound],
+                metrics=("coverage_districts", "coverage_scaling_factor"),
             )
         )
     for key, label in (
@@ -256,6 +271,7 @@ def _money_headlines(workspace: Workspace, programme: Programme, phases: list[Ph
                 _("US$ million"),
                 bound=formats.BOUND_SIGNS[funds.bound],
                 null=formats.reason(funds.null_reason),
+                metrics=("replication_funds",),
             ),
             Headline(
                 _("Replication multiple"),
@@ -264,6 +280,7 @@ def _money_headlines(workspace: Workspace, programme: Programme, phases: list[Ph
                 _("IFAD's money in the originals"),
                 bound=formats.BOUND_SIGNS[multiple.bound],
                 null=formats.reason(multiple.null_reason),
+                metrics=("replication_multiple",),
             ),
         ]
     total = answer(workspace, METRICS["total_financing"], phases).figure
@@ -292,6 +309,7 @@ def _money_headlines(workspace: Workspace, programme: Programme, phases: list[Ph
             % {"amount": formats.bounded(ifad, 1), "share": formats.bounded(share, 0)},
             bound=formats.BOUND_SIGNS[total.bound],
             null=formats.reason(total.null_reason),
+            metrics=("total_financing", "ifad_share"),
         ),
         Headline(
             _("Leverage ratio, %(phase)s") % {"phase": phases[-1].label} if len(phases) > 1 else _("Leverage ratio"),
@@ -301,6 +319,7 @@ def _money_headlines(workspace: Workspace, programme: Programme, phases: list[Ph
             direction,
             formats.BOUND_SIGNS[now.bound],
             formats.reason(now.null_reason),
+            metrics=("leverage_ratio_design",),
         ),
     ]
 

@@ -29,7 +29,7 @@ OF_ORGANIZATIONS = frozenset(
 #: Headings of the navigation and the pages under each, by name.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Scale"), ("on-track", "membership", "pathway", "federations", "sustainability")),
-    (_("Strength"), ("outcomes", "contribution", "inclusion")),
+    (_("Strength"), ("outcomes", "contribution", "inclusion", "services")),
     (_("Money and markets"), ("finance", "linkages")),
     (_("Around it"), ("enabling-space", "data-quality")),
 )

@@ -253,12 +253,28 @@ class Scores(Additive):
 
 
 @dataclass(frozen=True)
+class Offered(Additive):
+    """Active primary organizations that offer a service, by who provides it to their members (each once: the
+    organization itself before an apex, an apex before a partner), and the members that they reported.
+
+    `poorest`, `beside`: the poorest and all members of those that report the poorest too.
+    """
+
+    own: int = 0
+    apex: int = 0
+    partner: int = 0
+    members: int = 0
+    poorest: int = 0
+    beside: int = 0
+
+
+@dataclass(frozen=True)
 class Dependency(Additive):
     """Partners and services of active primary organizations, zeros included, and how concentrated sales are (4.12).
 
     Histograms: number of partners (direct; direct or through an apex) or services → organizations. `concentration`:
     sum of the index (to four places) over organizations with sales by buyer; `concentrated`: those above the threshold.
-    `renewals`: agreements renewed / agreements that ended between the dates.
+    `renewals`: agreements renewed / agreements that ended between the dates. `offered`: by kind of service.
     """
 
     partners: Histogram = field(default_factory=dict)
@@ -267,6 +283,7 @@ class Dependency(Additive):
     concentration: Tally = Tally()
     concentrated: int = 0
     renewals: Pair = Pair()
+    offered: Mapping[str, Offered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

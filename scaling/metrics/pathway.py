@@ -98,9 +98,10 @@ def stages_out_of_order(subject: RegisterSubject) -> Outcome:
     return Outcome(figure, {"out_of_order": figure}, n=_active(subject))
 
 
-#: Openings that moves are told since: field of the components → words for the names of metrics and in them.
+#: What moves are told since: field of the components → word in the names of metrics.
 _SINCE = {"from_previous": "previous_round", "from_opening": "opening"}
 _MOVES = tuple(f"{then}_to_{now}" for then in STAGES for now in STAGES)
+_FURTHER = {"forward": "a further", "back": "an earlier"}
 _MOVED = {
     ("forward", "from_previous"): gettext_noop(
         "Share of organizations at a further stage than at the outcome round before, of those active at both."
@@ -145,7 +146,7 @@ for (_way, _since), _words in _MOVED.items():
         name=f"moved_{_way}_since_{_SINCE[_since]}",
         family="pathway",
         unit="per cent",
-        formula=f"100 × organizations at {'a further' if _way == 'forward' else 'an earlier'} stage / active then and now",
+        formula=f"100 × organizations at {_FURTHER[_way]} stage / active then and now",
         definition=_words,
         components=_MOVES,
         rests_on=r.REGISTER,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaling.metrics.pathway import FORMED, STAGES, STEPS
+from scaling.metrics.records import PROVIDERS
 from scaling.register_sql.store import BARS
 from scaling.register_sql.tables import run
 
@@ -82,6 +83,20 @@ _MISSING = """
         WHERE o.is_primary AND o.is_active AND o.due AND n.members IS NULL
     ) f GROUP BY 1, 2
 """
+_PROVIDED = ", ".join(f"count(*) FILTER (WHERE f.provider = '{one}') AS {one}" for one in PROVIDERS)
+_OFFERED = f"""
+    SELECT o.pos, f.kind AS key, {_PROVIDED},
+           sum(n.members) AS members, sum(n.g_poorest) FILTER (WHERE n.members IS NOT NULL) AS poorest,
+           sum(n.members) FILTER (WHERE n.g_poorest IS NOT NULL) AS beside
+    FROM s_org o JOIN s_offered f ON f.org = o.id LEFT JOIN s_return n ON n.org = o.id AND n.view = %(now)s
+    WHERE {_ACTIVE} GROUP BY 1, 2
+"""
+#: Bars with several numbers for each key: name, where they come from, part → column.
+PARTED: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("estimates", _SEEN_BEFORE, {"seen|n": "n", "seen|then": "before", "seen|now": "after"}),
+    ("estimates", _MISSING, {"missing|n": "n", "missing|total": "members"}),
+    ("dependency|offered", _OFFERED, {name: name for name in (*PROVIDERS, "members", "poorest", "beside")}),
+)
 
 
 def count(parameters: Mapping[str, Any]) -> None:
@@ -97,13 +112,10 @@ def count(parameters: Mapping[str, Any]) -> None:
             WHERE o.is_primary GROUP BY 1, 3 HAVING sum(n.members) > 0""",
         parameters,
     )
-    for source, parts in (
-        (_SEEN_BEFORE, (("seen|n", "n"), ("seen|then", "before"), ("seen|now", "after"))),
-        (_MISSING, (("missing|n", "n"), ("missing|total", "members"))),
-    ):
-        rows = ", ".join(f"('{path}', f.{name}::bigint)" for path, name in parts)
+    for name, source, parts in PARTED:
+        rows = ", ".join(f"('{path}', f.{column}::bigint)" for path, column in parts.items())
         run(
-            f"""INSERT INTO s_bar SELECT f.pos, {BARS.index("estimates")}, f.key || '|' || p.path, p.n
+            f"""INSERT INTO s_bar SELECT f.pos, {BARS.index(name)}, f.key || '|' || p.path, p.n
                 FROM ({source}) f CROSS JOIN LATERAL (VALUES {rows}) p(path, n) WHERE p.n <> 0""",
             parameters,
         )

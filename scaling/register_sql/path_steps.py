@@ -116,7 +116,8 @@ LINKED_ABOVE = f"""
 
 # Columns of an organization: its state now, and on each date that is looked back on (`metrics.lives.state_on`).
 def _state(day: str, status: str, stage: str) -> str:
-    return f"""CASE WHEN {day} IS NULL THEN NULL WHEN k.formed_on > {day} THEN 'absent' WHEN {status} = 'active' THEN {stage}
+    return f"""CASE WHEN {day} IS NULL THEN NULL WHEN k.formed_on > {day} THEN 'absent'
+                WHEN {status} = 'active' THEN {stage}
                 WHEN {status} IN ('disbanded', 'merged_into', 'split_into') THEN 'ended' ELSE 'inactive' END"""
 
 

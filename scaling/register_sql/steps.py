@@ -3,6 +3,7 @@ round, now (the view), previous."""
 
 import re
 
+from scaling.metrics.records import PROVIDERS
 from scaling.register_sql import path_steps
 
 EXISTING = "('forming', 'active', 'dormant')"
@@ -136,11 +137,14 @@ SURVIVAL = """
           AND lower(x.valid) > c.start AND lower(x.valid) <= %(on)s
     ) e ON true
 """
-SERVICES = """
-    SELECT v.organization_id AS org, count(DISTINCT v.kind) AS kinds
+# Each kind of service once, from the nearest provider.
+OFFERED = f"""
+    SELECT DISTINCT ON (v.organization_id, v.kind) v.organization_id AS org, v.kind, v.provider
     FROM organizations_service v JOIN s_known k ON k.id = v.organization_id AND k.own
-    WHERE v.valid @> %(on)s::date GROUP BY v.organization_id
+    WHERE v.valid @> %(on)s::date
+    ORDER BY v.organization_id, v.kind, array_position(ARRAY{list(PROVIDERS)}, v.provider::text)
 """
+SERVICES = "SELECT org, count(*) AS kinds FROM s_offered GROUP BY org"
 # Amounts of several currencies do not add up: then nothing is said.
 SALES = """
     SELECT org, CASE WHEN currencies = 1 AND whole > 0 THEN round(squares / (whole * whole), 4) END AS concentration

@@ -30,6 +30,7 @@ BARS = (
     *(f"pathway|times|{origin}/{stage}" for origin, stage in STEPS),
     "pathway|from_opening",
     "pathway|from_previous",
+    "dependency|offered",
 )
 
 

@@ -92,7 +92,7 @@ def _record(one: Organization, round_: Round) -> Record:
         stages=tuple(reached),
         linkages=tuple(links),
         services=tuple(
-            Service(start=x.valid.lower, end=x.valid.upper, kind=x.kind)
+            Service(start=x.valid.lower, end=x.valid.upper, kind=x.kind, provider=x.provider)
             for x in one.services.all()
             if x.valid.lower <= on
         ),

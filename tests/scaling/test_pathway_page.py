@@ -109,9 +109,7 @@ def test_flows_go_from_round_to_round_and_add_up_to_the_stocks(reader: Client) -
         assert [sum(row[4] for row in rows if row[2:4] == [day, stage]) for stage in stages] == stock
     assert ["Jun 30, 2018", "not formed yet", "Jun 30, 2020", "bonded", 1] in rows
     assert [row[1:] for row in cells(page, "moves-since-baseline")] == [[1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 1, 1]]
-    assert card(page, "moves").reading == (
-        "Most often from bonded to linked: 2. 0 are new, 1 are no longer active."
-    )
+    assert card(page, "moves").reading == ("Most often from bonded to linked: 2. 0 are new, 1 are no longer active.")
 
 
 def test_flows_are_drawn_in_columns_of_rounds_that_lead_there(reader: Client) -> None:

@@ -184,7 +184,9 @@ def test_the_order_of_records_does_not_matter(records: list[Record], chance: Any
 @given(networks(), st.dictionaries(st.text(max_size=2), st.integers(0, 3)))
 def test_adding_cells_is_the_same_as_computing_at_once(records: list[Record], chance: dict[str, int]) -> None:
     whole = built(records)
-    parts = cells_by(records, lambda record: chance.get(record.code, 0), on=NOW, opens=THEN, previous=BETWEEN, rates=RATES)
+    parts = cells_by(
+        records, lambda record: chance.get(record.code, 0), on=NOW, opens=THEN, previous=BETWEEN, rates=RATES
+    )
     total = Register()
     for part in parts.values():
         total = part + total

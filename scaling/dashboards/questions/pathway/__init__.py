@@ -33,15 +33,15 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(now, way, found, legs)
     page.headlines = _headlines(asked, way, done)
     page.figures = [
-        moves.card(asked, legs),
-        stocks.over_rounds(asked, found),
-        steps.curves(asked, way.times),
-        _by_kind(asked),
+        moves.card(asked, legs).of("moved_forward_since_previous_round", "moved_back_since_previous_round"),
+        stocks.over_rounds(asked, found).of(*(f"stage_share_{stage}" for stage in STAGES)),
+        steps.curves(asked, way.times).of(*(f"months_from_{FORMED}_to_{stage}" for stage in STAGES[1:])),
+        _by_kind(asked).of("stage_share_linked", "stage_share_linked_direct"),
         support.card(asked, done),
         stocks.changes(asked, found),
     ]
     page.tables = [
-        moves.since_baseline(asked, way),
+        moves.since_baseline(asked, way).of("moved_forward_since_opening", "moved_back_since_opening"),
         _by_area(asked),
         records.alert_table(
             asked,
@@ -50,7 +50,9 @@ def build(asked: Asked, page: Page) -> None:
             caption=_("Open alerts of organizations that joined an apex before they were bonded"),
         ),
     ]
-    frame.organizations(asked, page, "stage_share_linked", "moved_forward_since_previous_round", f"months_from_{FORMED}_to_linked")
+    frame.organizations(
+        asked, page, "stage_share_linked", "moved_forward_since_previous_round", f"months_from_{FORMED}_to_linked"
+    )
     page.left_out.append(
         Note(
             _(
@@ -123,6 +125,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_beside(asked),
             help=_("Share of active primary organizations with an agreement in force, their own or through an apex."),
             url=asked.organizations_url(tier="primary"),
+            metrics=("stage_share_linked", "stage_share_linked_direct"),
         ),
         Headline(
             _("Half were linked after"),
@@ -132,6 +135,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_("%(reached)s got there, %(not_yet)s not yet")
             % {name: formats.number(part.value or 0) for name, part in months.components.items()},
             help=_("Months since formed (Kaplan-Meier); “≥” where half are not there yet."),
+            metrics=(f"months_from_{FORMED}_to_linked",),
         ),
         Headline(
             _("Out of order"),
@@ -139,6 +143,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_("%(share)s of the active") % {"share": share_of(way.out_of_order, early.n or 0)},
             help=_("Joined an apex or a partner before bonding was confirmed; the rule is to bond first."),
             url="#alerts",
+            metrics=("stages_out_of_order",),
         ),
         Headline(
             _("Interventions"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +83,7 @@ def _over_rounds(asked: Asked) -> list[Leg]:
     if not days or days[-1] != last:  # asked for another day than that of a round
         return []
     found = []
-    for before, after in zip(days, days[1:], strict=False):
+    for before, after in itertools.pairwise(days):
         moves = rows[by_day[after]].register.pathway.from_previous
         urls = [asked.links.here(round=by_day[day]) for day in (before, after)]
         found.append(Leg(formats.day(before), formats.day(after), moves, *urls))
