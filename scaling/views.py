@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from scaling import tour
 from scaling.dashboards import files, frame, organization, portfolio, programme, registry
 from scaling.dashboards.registry import QuestionPage
 
@@ -27,7 +28,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def portfolio_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboards/page.html", {"page": portfolio.build(request)})
+    return render(request, "dashboards/page.html", {"page": portfolio.build(request), "tour": tour.of(request.user)})
 
 
 @require_safe
