@@ -50,6 +50,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def tour_seen(request: HttpRequest) -> HttpResponse:
     """Whoever ended or skipped the tour is not shown it by itself again. The first time counts."""
+    assert isinstance(request.user, User)
     User.objects.filter(pk=request.user.pk, tour_seen_at__isnull=True).update(tour_seen_at=timezone.now())
     return HttpResponse(status=204)
 

@@ -58,12 +58,14 @@ def heat_map(
 
 @dataclass(frozen=True)
 class Node:
-    """`column`: 0 is where the flow begins. Nodes of a column stand in the order of the list."""
+    """`column`: 0 is where the flow begins. Nodes of a column stand in the order of the list. `short`: what is written
+    at a node between others where there is little room."""
 
     label: str
     role: str
     column: int = 0
     url: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def sankey(nodes: Sequence[Node], flows: Sequence[Flow], heads: Sequence[str] = 
             "hovertemplate": "%{customdata}<extra></extra>",
         },
         "meta": meta(roles=[node.role for node in nodes], urls=[flow.url for flow in flows])
-        | {"node_urls": [node.url for node in nodes]},
+        | {"node_urls": [node.url for node in nodes], "short": [node.short for node in nodes]},
     }
     words = [
         {

@@ -18,7 +18,8 @@
       .map((selector) => document.querySelector(selector)).find(isThere) || null;
     if (!framed) return;
     framed.classList.add("tour-here");
-    framed.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+    const block = framed.offsetHeight > innerHeight / 2 ? "start" : "center";
+    framed.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
   }
 
   function show(number) {

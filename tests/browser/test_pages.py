@@ -32,6 +32,7 @@ PAGES = [
     "/questions/membership/?programme=DEMO-HILLS",
     "/questions/membership/?programme=DEMO-HILLS&kind=wrong",
     "/questions/inclusion/?programme=DEMO-HILLS",
+    "/questions/services/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
     "/questions/federations/?programme=DEMO-HILLS",
     "/questions/linkages/?programme=DEMO-HILLS",

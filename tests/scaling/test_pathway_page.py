@@ -102,19 +102,19 @@ def test_flows_go_from_round_to_round_and_add_up_to_the_stocks(reader: Client) -
         ["bonded", "linked", 2],
         ["bonded", "bonded", 1],
         ["forming", "forming", 1],
-        ["forming", "disbanded or merged", 1],
+        ["forming", "ended", 1],
     ]
     stages = ("forming", "bonded", "aggregated", "linked")
     for day, stock in (("Jun 30, 2020", [2, 3, 2, 1]), ("Jun 30, 2022", [1, 1, 0, 5])):
         assert [sum(row[4] for row in rows if row[2:4] == [day, stage]) for stage in stages] == stock
     assert ["Jun 30, 2018", "not formed yet", "Jun 30, 2020", "bonded", 1] in rows
     assert [row[1:] for row in cells(page, "moves-since-baseline")] == [[1, 0, 0, 0], [2, 0, 0, 0], [2, 1, 1, 1]]
-    assert card(page, "moves").reading == ("Most often from bonded to linked: 2. 0 are new, 1 are no longer active.")
+    assert card(page, "moves").reading == ("Most often from bonded to linked: 2. New: 0; no longer active: 1.")
 
 
 def test_flows_are_drawn_in_columns_of_rounds_that_lead_there(reader: Client) -> None:
     (trace,) = card(reader.get(NET).context["page"], "moves").figure["data"]
-    assert trace["node"]["label"][-4:] == ["linked 5", "bonded 1", "forming 1", "disbanded or merged 1"]
+    assert trace["node"]["label"][-4:] == ["linked 5", "bonded 1", "forming 1", "ended 1"]
     assert sorted(set(trace["node"]["x"])) == [0.001, 0.5, 0.999]
     assert trace["meta"]["urls"][-1] == "/questions/pathway/?programme=NET&round=net-2022"
     assert sum(trace["link"]["value"]) == 8 + 8

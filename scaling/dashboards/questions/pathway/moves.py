@@ -45,7 +45,7 @@ def state_names() -> dict[str, str]:
         **stocks.names(),
         INACTIVE: _("not active"),
         ABSENT: _("not formed yet"),
-        GONE: _("disbanded or merged"),
+        GONE: _("ended"),
     }
 
 
@@ -125,7 +125,7 @@ def _reading(leg: Leg) -> str:
             "now": names[now],
             "n": formats.number(n),
         }
-    more = _("%(new)s are new, %(gone)s are no longer active.") % {
+    more = _("New: %(new)s; no longer active: %(gone)s.") % {
         "new": formats.number(new),
         "gone": formats.number(gone),
     }
@@ -143,6 +143,10 @@ def card(asked: Asked, found: Sequence[Leg]) -> FigureCard:
     return FigureCard("moves", title, _reading(found[-1]), table, _figure(found), subtitle, 12, 400)
 
 
+def _size(into_and_out: Sequence[int]) -> str:
+    return formats.number(max(into_and_out))
+
+
 def _figure(found: Sequence[Leg]) -> dict[str, Any]:
     names = state_names()
     counts: dict[tuple[int, str], list[int]] = {}
@@ -154,7 +158,13 @@ def _figure(found: Sequence[Leg]) -> dict[str, Any]:
     place = {key: i for i, key in enumerate(order)}
     urls = [found[0].url_before, *(leg.url_after for leg in found)]
     nodes = [
-        Node(f"{names[state]} {formats.number(max(counts[column, state]))}", ROLES[state], column, urls[column])
+        Node(
+            f"{names[state]} {_size(counts[column, state])}",
+            ROLES[state],
+            column,
+            urls[column],
+            _size(counts[column, state]),
+        )
         for column, state in order
     ]
     flows = [

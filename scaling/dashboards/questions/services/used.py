@@ -115,12 +115,12 @@ def over_rounds(asked: Asked) -> FigureCard:
     lines = []
     for i, programme in enumerate(programmes[: len(figures.IN_TURN)]):
         own = {named[code].on: code for code in ordered if named[code].programme == programme}
-        name = str(programme) if len(programmes) > 1 else _("organizations that offer one")
+        name = str(programme) if len(programmes) > 1 else _("offer one")
         lines.append(_line(asked, name, "organizations" if len(programmes) == 1 else figures.IN_TURN[i],
                            [offering.get(own.get(day, "")) for day in days], days, own))  # fmt: skip
         if len(programmes) == 1:
             rows = [used.get(own.get(day, "")) for day in days]
-            lines.append(_line(asked, _("members who used one"), "members", rows, days, own))
+            lines.append(_line(asked, _("used one"), "members", rows, days, own))
     lines = [line for line in lines if any(value is not None for value in line.values)]
     if len(days) < 2 or not lines:
         empty = asked.missing("NOT_REPORTED", _("Services of one more round"))
@@ -132,7 +132,17 @@ def over_rounds(asked: Asked) -> FigureCard:
     }
     figure = figures.over_time([day.isoformat() for day in days], lines)
     metrics = ("organizations_with_services", "service_coverage")
-    return FigureCard("rounds", title, reading, table, figure, _("per cent"), 5, 340, metrics=metrics)
+    return FigureCard(
+        "rounds",
+        title,
+        reading,
+        table,
+        figure,
+        _("per cent of organizations that offer one, of members who used one"),
+        5,
+        340,
+        metrics=metrics,
+    )
 
 
 def _line(
