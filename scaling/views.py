@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
@@ -12,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from programmes.models import Programme
+from scaling import tour
 from scaling.dashboards import files, frame, organization, registry
 from scaling.dashboards.registry import QuestionPage
 
@@ -28,7 +31,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def portfolio_page(request: HttpRequest) -> HttpResponse:
-    return _answered(request, registry.pages()["portfolio"])
+    return _answered(request, registry.pages()["portfolio"], {"tour": tour.of(request.user)})
 
 
 @require_safe
@@ -79,9 +82,9 @@ def question_table(request: HttpRequest, name: str, table: str, kind: str) -> Ht
     return files.response(page, table, kind)
 
 
-def _answered(request: HttpRequest, entry: QuestionPage) -> HttpResponse:
+def _answered(request: HttpRequest, entry: QuestionPage, more: Mapping[str, Any] | None = None) -> HttpResponse:
     page = frame.build(request, entry)
-    return render(request, entry.template, {"page": page}, status=page.status)
+    return render(request, entry.template, {"page": page, **(more or {})}, status=page.status)
 
 
 def _entry(name: str) -> QuestionPage:

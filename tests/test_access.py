@@ -225,6 +225,7 @@ EXPECTED: dict[str, str] = {
     "accounts:settings": "signed in",
     "accounts:tokens": "signed in",
     "accounts:revoke_token": "signed in",
+    "accounts:tour_seen": "signed in",
     "metrics-list": "role",
     "metrics-detail": "role",
     "place-boundary": "role",
@@ -594,7 +595,7 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         outline_of_ethiopia()
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
-    posts = name in ("accounts:revoke_token", "set_language")
+    posts = name in ("accounts:revoke_token", "accounts:tour_seen", "set_language")
     inside = factories.person(RoleName.VIEWER, programme="PCDP")
     outside = factories.person(RoleName.VIEWER, country="GHA")
     roleless = factories.user()
@@ -621,6 +622,8 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         assert anonymous == 302
         if name == "accounts:revoke_token":
             assert status(inside) == 404
+        elif name == "accounts:tour_seen":
+            assert [status(inside), status(roleless)] == [204, 204]
         elif name == "scaling:programme":
             assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
         elif name == "scaling:question-table":  # nobody has figures of organizations here

@@ -22,7 +22,7 @@ from django.utils.translation import ngettext
 from programmes.access import Permission, may
 from scaling import formats, moments, recorded, register_answers, register_sets
 from scaling.answers import UnknownCode, Workspace
-from scaling.dashboards import common, filters, selection
+from scaling.dashboards import common, definitions, filters, selection
 from scaling.dashboards.page import Cell, Chip, Column, Empty, Note, Option, Page, Table
 from scaling.dashboards.registry import QuestionPage
 from scaling.dashboards.selection import Links, Selection
@@ -272,6 +272,7 @@ def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime
             asked.links.here(known_at=""),
         )
     _around(asked, page)
+    definitions.explain(page, asked.user)
     return page
 
 

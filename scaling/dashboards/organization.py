@@ -20,7 +20,7 @@ from organizations.models import Organization
 from organizations.views.pages import visible
 from programmes.models import Programme
 from scaling import alert_words, figures, formats, observations, readers
-from scaling.dashboards import common, similar
+from scaling.dashboards import common, definitions, similar
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Filter, Headline, Option, Page, Table
 from scaling.figures import Dumbbell, Series, Span
 from scaling.metrics.alert_facts import stage_on
@@ -98,6 +98,7 @@ def build(request: HttpRequest, code: str) -> Page:
         _("Members and scores come from approved returns; a round without one is a gap, not a zero."),
         _("Similar organizations are of the same kind and tier, in the last outcome round; without this one."),
     ]
+    definitions.explain(page, request.user)
     return page
 
 
@@ -280,6 +281,7 @@ def _headlines(known: Known) -> list[Headline]:
             direction="" if not change else "up" if change > 0 else "down",
             null=formats.reason("NOT_REPORTED"),
             note=" · ".join(part for part in (formats.day(counts[-1][0]) if counts else "", _usual(known)) if part),
+            indicators=("OP-06",),
         ),
         Headline(
             _("Mean score"),
@@ -293,8 +295,7 @@ def _headlines(known: Known) -> list[Headline]:
             _("Apexes and linkages today"),
             f"{formats.number(len(known.profile.apexes))} · {formats.number(len(live))}",
             note=_("%(n)s services for members") % {"n": offered},
-            url=known.url("apexes"),
-        ),
+            url=known.url("apexes"), indicators=("SU-18",)),
     ]  # fmt: skip
 
 

@@ -7,11 +7,14 @@ all numbers formatted for the reader's language.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from scaling.dashboards.definitions import Definition
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ class Headline:
     help: str = ""
     #: a second line that compares with nothing
     note: str = ""
+    #: metrics and indicators that it shows, to be defined beside it; `definitions` are filled in by the frame
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,14 @@ class Table:
     folded: bool = False
     #: number of a row → the heading of the rows from it on
     groups: Mapping[int, str] = field(default_factory=dict)
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> Table:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def file_rows(self) -> list[dict[str, Any]]:
@@ -200,6 +215,14 @@ class FigureCard:
     empty: Empty | None = None
     #: Of a map whose figure names the address of its outlines: the collection itself, for who draws without a browser.
     outlines: Callable[[], dict[str, Any]] | None = None
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> FigureCard:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def data_id(self) -> str:

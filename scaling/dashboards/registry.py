@@ -33,7 +33,7 @@ OF_RECORD = frozenset({"known_at"})
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     ("", ("portfolio", "programme")),
     (_("Scale"), ("on-track", "membership", "map", "pathway", "federations", "sustainability")),
-    (_("Strength"), ("outcomes", "contribution", "inclusion")),
+    (_("Strength"), ("outcomes", "contribution", "inclusion", "services")),
     (_("Money and markets"), ("finance", "linkages")),
     (_("Around it"), ("enabling-space", "data-quality")),
 )

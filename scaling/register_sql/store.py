@@ -28,6 +28,9 @@ BARS = (
     "reach|by_kind",
     "estimates",
     *(f"pathway|times|{origin}/{stage}" for origin, stage in STEPS),
+    "pathway|from_opening",
+    "pathway|from_previous",
+    "dependency|offered",
 )
 
 

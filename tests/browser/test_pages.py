@@ -34,6 +34,7 @@ PAGES = [
     "/questions/map/?programme=DEMO-HILLS",
     "/places/boundaries/",
     "/questions/inclusion/?programme=DEMO-HILLS",
+    "/questions/services/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
     "/questions/federations/?programme=DEMO-HILLS",
     "/questions/linkages/?programme=DEMO-HILLS",

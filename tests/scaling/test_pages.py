@@ -124,7 +124,7 @@ def test_a_country_that_is_not_there_is_told_beside_its_filter(everything: Clien
     assert [one.error for one in answer.context["page"].filters if one.error] == ["There is no “XXX” that you may see."]
 
 
-@pytest.mark.parametrize(("url", "most"), [("/", 17), ("/programmes/PCDP/", 25)])
+@pytest.mark.parametrize(("url", "most"), [("/", 18), ("/programmes/PCDP/", 26)])
 def test_a_page_takes_a_fixed_number_of_queries(everything: Client, url: str, most: int) -> None:
     def count() -> int:
         with CaptureQueriesContext(connection) as queries:

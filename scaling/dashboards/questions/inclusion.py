@@ -31,7 +31,12 @@ def build(asked: Asked, page: Page) -> None:
     now = asked.now
     page.answer = _answer(now)
     page.headlines = _headlines(asked)
-    page.figures = [_slopes(asked), _leaders(asked), _over_rounds(asked), _by_kind(asked)]
+    page.figures = [
+        _slopes(asked).of("women_share", "women_share_drift", "youth_share", "poorest_share", "poorest_share_drift"),
+        _leaders(asked).of("women_leadership_parity", "poorest_leadership_parity"),
+        _over_rounds(asked).of("women_share", "youth_share", "poorest_share"),
+        _by_kind(asked).of("women_share", "poorest_share"),
+    ]
     page.tables = [
         records.alert_table(
             asked,
@@ -142,6 +147,7 @@ def _headlines(asked: Asked) -> list[Headline]:
                 null=formats.reason(share.null_reason),
                 note=_beside(asked, group) or _took(now, group),
                 help=_("Over the organizations that report the group; the change is of the same organizations."),
+                metrics=(f"{group}_share", f"{group}_share_drift"),
             )
         )
     capture = now.figure("elite_capture")
@@ -156,6 +162,7 @@ def _headlines(asked: Asked) -> list[Headline]:
                 "office beyond the term, against the thresholds of the country."
             ),
             url=reverse("scaling:alerts"),
+            metrics=("elite_capture",),
         )
     )
     return made

@@ -33,7 +33,10 @@ def build(asked: Asked, page: Page) -> None:
     if asked.selection.programme is not None:
         page.chips.append(_narrowed(asked, asked.selection.programme))
     page.headlines = _headlines(asked, workspace, programmes, financed, rows)
-    page.figures = [pictures.financing(asked, workspace, financed), pictures.where(asked, workspace, financed)]
+    page.figures = [
+        pictures.financing(asked, workspace, financed).of("total_financing", "leverage_ratio_design"),
+        pictures.where(asked, workspace, financed).of("total_financing"),
+    ]
     page.tables = [league.build(asked, workspace, programmes)]
     phases.around(asked, page, workspace, every, "total_financing", "leverage_ratio_design")
     page.notes = _notes(asked)
@@ -134,6 +137,7 @@ def _headlines(
             _trend(asked, workspace, financed, "total_financing"),
             note,
             _("All financiers together, without what replicates the model elsewhere."),
+            metrics=("total_financing", "ifad_share"),
         ),
         _headline(
             _("Leverage ratio"),
@@ -143,6 +147,7 @@ def _headlines(
             _trend(asked, workspace, financed, "leverage_ratio_design"),
             _("a ratio of sums, never a mean of ratios"),
             _("Co-financing at design for one dollar of IFAD's."),
+            metrics=("leverage_ratio_design",),
         ),
         _people(asked, workspace, every),
     ]
@@ -158,6 +163,7 @@ def _headlines(
                 % {"multiple": formats.bounded(multiple, 1)}
                 if multiple.value is not None
                 else _("not in the leverage ratio"),
+                metrics=("replication_funds", "replication_multiple"),
             )
         )
     return headlines
@@ -171,6 +177,7 @@ def _headline(
     trend: tuple[str, str] = ("", ""),
     note: str = "",
     help_: str = "",
+    metrics: tuple[str, ...] = (),
 ) -> Headline:
     return Headline(
         label,
@@ -182,6 +189,7 @@ def _headline(
         formats.reason(found.null_reason),
         help=help_,
         note=note,
+        metrics=metrics,
     )
 
 

@@ -53,14 +53,17 @@ def _reach(workspace: Workspace, last: Phase, before: Phase | None) -> list[Head
             "cumulative": _("People reached, cumulative"),
             "per_period": _("People reached"),
         }.get(reach.basis, _("People reached, basis not stated"))
-        headlines.append(Headline(words, value, unit, text, direction, formats.BOUND_SIGNS[reach.bound]))
+        told = ("people_reached", "beneficiary_scaling_factor")
+        headlines.append(Headline(words, value, unit, text, direction, formats.BOUND_SIGNS[reach.bound], metrics=told))
     coverage = answer(workspace, METRICS["coverage_districts"], [last]).figure
     if coverage.value is not None:
         factor = answer(workspace, METRICS["coverage_scaling_factor"], [last], other=other).figure
         text, direction = _compared(factor, label or _("at first"))
         unit = {"woreda": _("woreda"), "districts": _("districts")}.get(coverage.unit, coverage.unit)
         sign = formats.BOUND_SIGNS[coverage.bound]
-        headlines.append(Headline(_("Coverage"), formats.figure(coverage), unit, text, direction, sign))
+        told = ("coverage_districts", "coverage_scaling_factor")
+        value = formats.figure(coverage)
+        headlines.append(Headline(_("Coverage"), value, unit, text, direction, sign, metrics=told))
     own = workspace.of_phase(last)
     for counted, label in (
         (own.result("organizations_created", "SHG"), _("Self-help groups")),
@@ -83,6 +86,7 @@ def _money(workspace: Workspace, programme: Programme, phases: list[Phase], befo
                 _("US$ million"),
                 bound=formats.BOUND_SIGNS[funds.bound],
                 null=formats.reason(funds.null_reason),
+                metrics=("replication_funds",),
             ),
             Headline(
                 _("Replication multiple"),
@@ -91,6 +95,7 @@ def _money(workspace: Workspace, programme: Programme, phases: list[Phase], befo
                 _("IFAD's money in the originals"),
                 bound=formats.BOUND_SIGNS[multiple.bound],
                 null=formats.reason(multiple.null_reason),
+                metrics=("replication_multiple",),
             ),
         ]
     total = answer(workspace, METRICS["total_financing"], phases).figure
@@ -121,6 +126,7 @@ def _money(workspace: Workspace, programme: Programme, phases: list[Phase], befo
             % {"amount": formats.bounded(ifad, 1), "share": formats.bounded(share, 0)},
             bound=formats.BOUND_SIGNS[total.bound],
             null=formats.reason(total.null_reason),
+            metrics=("total_financing", "ifad_share"),
         ),
         Headline(
             _("Leverage ratio, %(phase)s") % {"phase": phases[-1].label} if len(phases) > 1 else _("Leverage ratio"),
@@ -130,5 +136,6 @@ def _money(workspace: Workspace, programme: Programme, phases: list[Phase], befo
             direction,
             formats.BOUND_SIGNS[now.bound],
             formats.reason(now.null_reason),
+            metrics=("leverage_ratio_design",),
         ),
     ]

@@ -116,7 +116,8 @@ def _financing(asked: Asked, workspace: Workspace, programme: Programme, shown: 
         for total, leverage in zip(totals, leverages, strict=True)
     ]
     figure = figures.stacked_bars(names, series, above)
-    return FigureCard("financing", title, reading, table, figure, subtitle, 7, HEIGHT)
+    card = FigureCard("financing", title, reading, table, figure, subtitle, 7, HEIGHT)
+    return card.of("total_financing", "leverage_ratio_design")
 
 
 def _replication(asked: Asked, workspace: Workspace, found: Records) -> FigureCard:
@@ -146,7 +147,8 @@ def _replication(asked: Asked, workspace: Workspace, found: Records) -> FigureCa
     texts = [formats.number(n / MILLION, 1) for _name, n in known]
     bars = Series("", "replication", [float(n / MILLION) for _name, n in known], texts)
     figure = figures.lying_bars([name for name, _n in known], [bars], texts)
-    return FigureCard("funds", title, reading, table, figure, subtitle, 12, 110 + 46 * len(known))
+    card = FigureCard("funds", title, reading, table, figure, subtitle, 12, 110 + 46 * len(known))
+    return card.of("replication_funds")
 
 
 # --- phase on phase --------------------------------------------------------------------------------------------------
@@ -193,7 +195,8 @@ def _indexed(asked: Asked, workspace: Workspace, shown: list[Phase]) -> FigureCa
         empty = Empty(_("Not enough data"), text % {"phase": base.label}, *_entered(asked))
         return FigureCard("indexed", title, "", None, None, subtitle, 5, empty=empty)
     figure = figures.indexed_lines([phase.label for phase in shown], series)
-    return FigureCard("indexed", title, reading, table, figure, subtitle, 5, HEIGHT)
+    card = FigureCard("indexed", title, reading, table, figure, subtitle, 5, HEIGHT)
+    return card.of("beneficiary_scaling_factor", "coverage_scaling_factor", "financing_scaling_factor")
 
 
 def _faster(elasticity: Figure) -> tuple[str, str]:
