@@ -81,7 +81,7 @@ def members_headline(asked: Asked) -> Headline | None:
         % {"n": formats.number(asked.register.active)},
         url=asked.organizations_url(),
         help=_("Members of active primary organizations that were observed; nothing is imputed."),
-        metrics=("members_observed", "membership_growth"),
+        metrics=("members_observed", "membership_growth_comparable"),
     )
 
 
