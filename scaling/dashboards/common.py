@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
@@ -68,8 +69,15 @@ def phase_label(label: str) -> str:
     return label
 
 
+def as_known(moment: datetime.datetime) -> Chip:
+    """Of figures of a moment nothing changes any more, whenever they are computed."""
+    return Chip(_("as known on %(moment)s") % {"moment": formats.moment(moment)}, "clock", "")
+
+
 def freshness(workspace: Workspace, phases: Iterable[Any]) -> Chip:
     """When the oldest figure shown was computed, and whether a change still waits."""
+    if workspace.known_at is not None:
+        return as_known(workspace.known_at)
     times = [workspace.computed_at[phase.pk] for phase in phases if phase.pk in workspace.computed_at]
     waiting, _since = rollups.marks_waiting()
     if not times:

@@ -315,6 +315,8 @@ def organizations(asked: Asked, page: Page, *metrics: str) -> None:
 
 def freshness(found: RegisterSet) -> Chip:
     """When the oldest figure was computed, and whether a change still waits."""
+    if found.question.known_at is not None:
+        return common.as_known(found.question.known_at)
     if found.computed_at is None:
         return Chip(_("not computed yet"), "clock", "warn")
     text = _("computed %(when)s") % {"when": formats.ago(found.computed_at)}
