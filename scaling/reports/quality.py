@@ -60,8 +60,8 @@ def _returns(report: Report) -> list[Statement]:
         "%(count)s changes were not computed yet when the pack was made.",
         now.marks_waiting,
     ) % {"count": formats.number(now.marks_waiting)}
-    when = now.computed_at
-    fresh = [_("The oldest figure was computed on %(moment)s.") % {"moment": formats.moment(when)}] if when else []
+    when = now.question.known_at
+    fresh = [_("All figures are as they were known on %(moment)s.") % {"moment": formats.moment(when)}] if when else []
     return [
         Statement(_("Coverage"), [chip.text for chip in frame.coverage(now)] + [n.text for n in frame.left_out(asked)]),
         Statement(_("Freshness"), [*fresh, waiting]),
