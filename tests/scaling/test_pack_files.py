@@ -96,7 +96,7 @@ def test_the_statement_tells_coverage_freshness_and_corrections(admin: Any) -> N
     found = packed(ask(admin, "en", "pdf", round="net-2022"))
     said = {one.heading: " ".join(one.sentences) for one in found.statements}
     assert re.search(r"\d+ of \d+ organizations due reported", said["Coverage"])
-    assert "was computed on" in said["Freshness"] and "0 changes" in said["Freshness"]
+    assert "as they were known on" in said["Freshness"] and "0 changes" in said["Freshness"]
     assert "0 documented corrections" in said["Corrections"] and "approved returns" in said["Corrections"]
     of_cases = packed(ask(admin, "en", "pdf", code="PCDP"))
     corrections = next(one for one in of_cases.statements if one.heading == "Corrections").sentences[0]
