@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -24,7 +25,8 @@ from organizations.models import (
 )
 from organizations.rest.organizations import OrganizationWrites, with_writable
 from organizations.rest.ties import ApexMembershipWrites, InterventionWrites, LinkageWrites, ServiceWrites
-from programmes.api import code_of
+from programmes.api import COUNTRY, PARTNER, PHASE, PLACE, code_of
+from programmes.expanding import Related
 from programmes.models import Programme
 from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.writing import AllowedActions, RowVersion
@@ -63,6 +65,21 @@ class Period(serializers.Field[Any, Any, Any, Any]):
         return day.isoformat() if day else None
 
 
+class OrganizationBriefSerializer(ResourceSerializer):
+    """An organization beside something of it."""
+
+    place = code_of("place")
+    country = code_of("country")
+    family = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = ["code", "name", "kind", "family", "tier", "place", "country", "formed_on", "is_synthetic"]
+
+
+ORGANIZATION = Related(Organization, OrganizationBriefSerializer, "organization_id", ("place", "country"))
+
+
 class OrganizationSerializer(ResourceSerializer):
     place = code_of("place")
     country = code_of("country")
@@ -71,6 +88,7 @@ class OrganizationSerializer(ResourceSerializer):
     apexes = serializers.SerializerMethodField()
     programmes = serializers.SerializerMethodField()
     allowed_actions = AllowedActions()
+    expands = {"place": PLACE, "country": COUNTRY}
 
     class Meta:
         model = Organization
@@ -142,6 +160,11 @@ class OrganizationViewSet(OrganizationWrites, DatedViewSet):
     queryset = Organization.objects.select_related("place", "country")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
+    told_by = (
+        (OrganizationStatus, "organization"),
+        (ApexMembership, "member"),
+        (ProgrammeEnrolment, "organization"),
+    )
     lookup_field = "code"
     lookup_value_regex = r"[\w.-]+"
     ordering = ["code"]
@@ -181,6 +204,10 @@ class ApexMembershipSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {
+        "member": replace(ORGANIZATION, attribute="member_id"),
+        "apex": replace(ORGANIZATION, attribute="apex_id"),
+    }
 
     class Meta:
         model = ApexMembership
@@ -235,6 +262,11 @@ class LinkageSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {
+        "organization": ORGANIZATION,
+        "partner": PARTNER,
+        "partner_organization": replace(ORGANIZATION, attribute="partner_organization_id"),
+    }
 
     class Meta:
         model = Linkage
@@ -297,6 +329,7 @@ class InterventionSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"phase": PHASE}
 
     class Meta:
         model = Intervention
@@ -331,6 +364,7 @@ class ServiceSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"organization": ORGANIZATION, "partner": PARTNER}
 
     class Meta:
         model = Service

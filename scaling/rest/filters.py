@@ -13,6 +13,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from programmes.expanding import expandable
+from scaling.rest import changes
+
 #: Parameters that every list understands.
 COMMON = frozenset({"fields", "format", "cursor", "page_size", "ordering"})
 LONGEST_VALUE = 500
@@ -23,7 +26,9 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = set(COMMON) | set(getattr(view, "extra_parameters", ()))
+        known = set(COMMON) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
+        if expandable(view):
+            known.add("expand")
         if filterset is not None:
             known |= set(filterset.filters)
             known |= {name for field in filterset.form.fields for name in _widget_names(filterset.form, field)}

@@ -7,6 +7,9 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from programmes.expanding import expandable
+from scaling.rest import changes
+
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -82,6 +85,14 @@ class TrellisSchema(AutoSchema):
         ]
         if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
             common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
+            if names := list(expandable(self.view)):
+                common.append(
+                    OpenApiParameter(
+                        "expand", str, description=f"Related rows under `expanded`, separated by commas: {', '.join(names)}."
+                    )
+                )
+            if self.method == "GET" and changes.parameters_of(self.view):
+                common += changes.PARAMETERS
         if self.method == "GET":
             common.append(NOT_MODIFIED)
         if self.method == "POST":
