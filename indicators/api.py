@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from indicators import columns
 from indicators.models import (
     Anchor,
     EntryField,
@@ -209,6 +210,7 @@ class PhaseResultViewSet(PhaseResultWrites, ScopedReadOnlyViewSet):
     )
     serializer_class = PhaseResultSerializer
     filterset_class = PhaseResultFilter
+    exported = columns.PHASE_RESULT
     told_by = ((PhaseResultCorrection, "result"),)
     ordering = ["pk"]
     ordering_fields = ["value"]

@@ -14,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from organizations import columns
 from organizations.models import (
     ApexMembership,
     Intervention,
@@ -160,6 +161,7 @@ class OrganizationViewSet(OrganizationWrites, DatedViewSet):
     queryset = Organization.objects.select_related("place", "country")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
+    exported = columns.ORGANIZATION
     told_by = (
         (OrganizationStatus, "organization"),
         (ApexMembership, "member"),
@@ -310,6 +312,7 @@ class LinkageViewSet(LinkageWrites, DatedViewSet):
     queryset = Linkage.objects.select_related("organization", "partner")
     serializer_class = LinkageSerializer
     filterset_class = LinkageFilter
+    exported = columns.LINKAGE
     ordering = ["pk"]
     ordering_fields = ["value", "signed_on"]
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from programmes import columns
 from programmes import rates_api
 from programmes.expanding import Related
 from programmes.financing import amount_on
@@ -117,6 +118,7 @@ class ProgrammeViewSet(ScopedReadOnlyViewSet):
     queryset = Programme.objects.select_related("lead_financier").prefetch_related("countries", "replicates__original")
     serializer_class = ProgrammeSerializer
     filterset_class = ProgrammeFilter
+    exported = columns.PROGRAMME
     told_by = ((ProgrammeCountry, "programme"), (ProgrammeReplication, "programme"))
     lookup_field = "code"
     ordering = ["name"]
@@ -264,6 +266,7 @@ class FinancingLineViewSet(ScopedReadOnlyViewSet):
     )
     serializer_class = FinancingLineSerializer
     filterset_class = FinancingLineFilter
+    exported = columns.FINANCING_LINE
     told_by = ((FinancingCorrection, "line"),)
     ordering = ["pk"]
     ordering_fields = ["amount", "value_date"]
