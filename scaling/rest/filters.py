@@ -26,7 +26,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = set(COMMON) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
+        known = set(COMMON) | of_files(request) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
         if expandable(view):
             known.add("expand")
         if filterset is not None:
@@ -41,6 +41,15 @@ class StrictFilterBackend(DjangoFilterBackend):
             return filterset.qs
         except (DjangoValidationError, DataError) as error:
             raise ValidationError(str(error)) from error
+
+
+def of_files(request: Request) -> set[str]:
+    """What an answer as CSV or XLSX understands beside: `hxl`, a row of hashtags."""
+    if getattr(getattr(request, "accepted_renderer", None), "format", "") not in ("csv", "xlsx"):
+        return set()
+    if request.query_params.get("hxl", "0") not in ("0", "1"):
+        raise ValidationError({"hxl": _("One of %(allowed)s is expected.") % {"allowed": "0, 1"}})
+    return {"hxl"}
 
 
 def _widget_names(form: Any, field: str) -> list[str]:
