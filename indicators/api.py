@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -10,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from indicators import columns
 from indicators.models import (
     Anchor,
     EntryField,
@@ -25,8 +27,9 @@ from indicators.models.catalogue import in_force
 from indicators.rest.results import PhaseResultWrites, TargetWrites
 from indicators.rest.returns import ReturnWrites
 from indicators.results import on_basis
-from organizations.api import Period
-from programmes.api import code_of
+from organizations.api import ORGANIZATION, Period
+from programmes.api import PHASE, PLACE, PROGRAMME, code_of
+from programmes.expanding import Related
 from programmes.rest import ExactDecimalField, ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.vocabulary import FigureBasis
 from programmes.writing import AllowedActions, RowVersion
@@ -128,6 +131,17 @@ class IndicatorViewSet(ScopedReadOnlyViewSet):
     ordering_fields = ["position", "code"]
 
 
+class IndicatorBriefSerializer(ResourceSerializer):
+    """An indicator beside a value of it."""
+
+    class Meta:
+        model = Indicator
+        fields = ["code", "level", "type", "dimension", "is_computed", "is_rating"]
+
+
+INDICATOR = Related(Indicator, IndicatorBriefSerializer, "indicator_id")
+
+
 class PhaseResultCorrectionSerializer(ResourceSerializer):
     class Meta:
         model = PhaseResultCorrection
@@ -144,6 +158,7 @@ class PhaseResultSerializer(ResourceSerializer):
     corrections = PhaseResultCorrectionSerializer(many=True, read_only=True)
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"programme": PROGRAMME, "phase": PHASE, "indicator": INDICATOR, "place": PLACE}
 
     class Meta:
         model = PhaseResult
@@ -195,6 +210,8 @@ class PhaseResultViewSet(PhaseResultWrites, ScopedReadOnlyViewSet):
     )
     serializer_class = PhaseResultSerializer
     filterset_class = PhaseResultFilter
+    exported = columns.PHASE_RESULT
+    told_by = ((PhaseResultCorrection, "result"),)
     ordering = ["pk"]
     ordering_fields = ["value"]
 
@@ -206,6 +223,7 @@ class RoundSerializer(ResourceSerializer):
     window_end = Period("upper", source="window")
     period_start = Period("lower", source="period")
     period_end = Period("upper", source="period")
+    expands = {"programme": PROGRAMME}
 
     class Meta:
         model = Round
@@ -249,6 +267,11 @@ class ReturnSerializer(ResourceSerializer):
     evidence = serializers.DictField(child=serializers.CharField(), read_only=True)
     confirmed = serializers.DictField(child=serializers.CharField(), read_only=True)
     allowed_actions = AllowedActions()
+    expands = {
+        "organization": ORGANIZATION,
+        "round": Related(Round, RoundSerializer, "round_id", ("programme", "scale_version")),
+        "programme": replace(PROGRAMME, attribute="round.programme_id"),
+    }
 
     class Meta:
         model = Return
@@ -302,6 +325,7 @@ class TargetSerializer(ResourceSerializer):
     phase = code_of("phase", default=None, allow_null=True)
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"programme": PROGRAMME, "phase": PHASE, "indicator": INDICATOR}
 
     class Meta:
         model = Target

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -13,6 +14,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from organizations import columns
 from organizations.models import (
     ApexMembership,
     Intervention,
@@ -24,7 +26,8 @@ from organizations.models import (
 )
 from organizations.rest.organizations import OrganizationWrites, with_writable
 from organizations.rest.ties import ApexMembershipWrites, InterventionWrites, LinkageWrites, ServiceWrites
-from programmes.api import code_of
+from programmes.api import COUNTRY, PARTNER, PHASE, PLACE, code_of
+from programmes.expanding import Related
 from programmes.models import Programme
 from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.writing import AllowedActions, RowVersion
@@ -63,6 +66,21 @@ class Period(serializers.Field[Any, Any, Any, Any]):
         return day.isoformat() if day else None
 
 
+class OrganizationBriefSerializer(ResourceSerializer):
+    """An organization beside something of it."""
+
+    place = code_of("place")
+    country = code_of("country")
+    family = serializers.CharField(read_only=True)
+
+    class Meta:
+        model = Organization
+        fields = ["code", "name", "kind", "family", "tier", "place", "country", "formed_on", "is_synthetic"]
+
+
+ORGANIZATION = Related(Organization, OrganizationBriefSerializer, "organization_id", ("place", "country"))
+
+
 class OrganizationSerializer(ResourceSerializer):
     place = code_of("place")
     country = code_of("country")
@@ -71,6 +89,7 @@ class OrganizationSerializer(ResourceSerializer):
     apexes = serializers.SerializerMethodField()
     programmes = serializers.SerializerMethodField()
     allowed_actions = AllowedActions()
+    expands = {"place": PLACE, "country": COUNTRY}
 
     class Meta:
         model = Organization
@@ -142,6 +161,12 @@ class OrganizationViewSet(OrganizationWrites, DatedViewSet):
     queryset = Organization.objects.select_related("place", "country")
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilter
+    exported = columns.ORGANIZATION
+    told_by = (
+        (OrganizationStatus, "organization"),
+        (ApexMembership, "member"),
+        (ProgrammeEnrolment, "organization"),
+    )
     lookup_field = "code"
     lookup_value_regex = r"[\w.-]+"
     ordering = ["code"]
@@ -181,6 +206,10 @@ class ApexMembershipSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {
+        "member": replace(ORGANIZATION, attribute="member_id"),
+        "apex": replace(ORGANIZATION, attribute="apex_id"),
+    }
 
     class Meta:
         model = ApexMembership
@@ -235,6 +264,11 @@ class LinkageSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {
+        "organization": ORGANIZATION,
+        "partner": PARTNER,
+        "partner_organization": replace(ORGANIZATION, attribute="partner_organization_id"),
+    }
 
     class Meta:
         model = Linkage
@@ -278,6 +312,7 @@ class LinkageViewSet(LinkageWrites, DatedViewSet):
     queryset = Linkage.objects.select_related("organization", "partner")
     serializer_class = LinkageSerializer
     filterset_class = LinkageFilter
+    exported = columns.LINKAGE
     ordering = ["pk"]
     ordering_fields = ["value", "signed_on"]
 
@@ -297,6 +332,7 @@ class InterventionSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"phase": PHASE}
 
     class Meta:
         model = Intervention
@@ -331,6 +367,7 @@ class ServiceSerializer(ResourceSerializer):
     end = Period("upper")
     version = RowVersion()
     allowed_actions = AllowedActions()
+    expands = {"organization": ORGANIZATION, "partner": PARTNER}
 
     class Meta:
         model = Service

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -9,7 +10,9 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from programmes import columns
 from programmes import rates_api
+from programmes.expanding import Related
 from programmes.financing import amount_on
 from programmes.models import (
     Election,
@@ -20,6 +23,8 @@ from programmes.models import (
     Place,
     PolicyEvent,
     Programme,
+    ProgrammeCountry,
+    ProgrammeReplication,
     SpaceAssessment,
 )
 from programmes.rest import ExactDecimalField, ResourceSerializer, ScopedReadOnlyViewSet
@@ -38,6 +43,10 @@ class PlaceSerializer(ResourceSerializer):
     class Meta:
         model = Place
         fields = ["code", "name", "names", "level", "level_name", "iso3", "parent", "country"]
+
+
+PLACE = Related(Place, PlaceSerializer, "place_id", ("parent", "country"))
+COUNTRY = replace(PLACE, attribute="country_id")
 
 
 class PlaceFilter(django_filters.FilterSet):
@@ -86,6 +95,17 @@ class ProgrammeSerializer(ResourceSerializer):
         return [link.original.code for link in programme.replicates.all() if link.original_id in visible]
 
 
+class ProgrammeBriefSerializer(ResourceSerializer):
+    """A programme beside something of it."""
+
+    class Meta:
+        model = Programme
+        fields = ["code", "name", "acronym", "instrument", "is_ifad_financed", "is_synthetic"]
+
+
+PROGRAMME = Related(Programme, ProgrammeBriefSerializer, "programme_id")
+
+
 class ProgrammeFilter(django_filters.FilterSet):
     country = django_filters.CharFilter(field_name="countries__code", distinct=True)
 
@@ -98,6 +118,8 @@ class ProgrammeViewSet(ScopedReadOnlyViewSet):
     queryset = Programme.objects.select_related("lead_financier").prefetch_related("countries", "replicates__original")
     serializer_class = ProgrammeSerializer
     filterset_class = ProgrammeFilter
+    exported = columns.PROGRAMME
+    told_by = ((ProgrammeCountry, "programme"), (ProgrammeReplication, "programme"))
     lookup_field = "code"
     ordering = ["name"]
     ordering_fields = ["name", "code"]
@@ -111,6 +133,7 @@ class ProgrammeViewSet(ScopedReadOnlyViewSet):
 
 class PhaseSerializer(ResourceSerializer):
     programme = code_of("programme")
+    expands = {"programme": PROGRAMME}
 
     class Meta:
         model = Phase
@@ -129,6 +152,9 @@ class PhaseSerializer(ResourceSerializer):
             "objective",
             "source",
         ]
+
+
+PHASE = Related(Phase, PhaseSerializer, "phase_id", ("programme",))
 
 
 class PhaseFilter(django_filters.FilterSet):
@@ -150,10 +176,14 @@ class PhaseViewSet(ScopedReadOnlyViewSet):
 
 class PartnerSerializer(ResourceSerializer):
     country = code_of("country", default=None, allow_null=True)
+    expands = {"country": COUNTRY}
 
     class Meta:
         model = Partner
         fields = ["code", "name", "category", "sector", "type", "country", "is_synthetic"]
+
+
+PARTNER = Related(Partner, PartnerSerializer, "partner_id", ("country",))
 
 
 class PartnerFilter(django_filters.FilterSet):
@@ -186,6 +216,7 @@ class FinancingLineSerializer(ResourceSerializer):
     partner_category = serializers.CharField(source="partner.category", read_only=True)
     corrected_amount = serializers.SerializerMethodField()
     corrections = FinancingCorrectionSerializer(many=True, read_only=True)
+    expands = {"programme": replace(PROGRAMME, attribute="phase.programme_id"), "phase": PHASE, "partner": PARTNER}
 
     class Meta:
         model = FinancingLine
@@ -235,6 +266,8 @@ class FinancingLineViewSet(ScopedReadOnlyViewSet):
     )
     serializer_class = FinancingLineSerializer
     filterset_class = FinancingLineFilter
+    exported = columns.FINANCING_LINE
+    told_by = ((FinancingCorrection, "line"),)
     ordering = ["pk"]
     ordering_fields = ["amount", "value_date"]
 

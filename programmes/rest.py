@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
@@ -13,22 +14,32 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from programmes.expanding import Expanded, Related, wanted
 from programmes.writing import version_of
 
 
 class FieldsMixin:
-    """`?fields=code,name` returns only these; an unknown name is refused, not ignored."""
+    """`?fields=code,name` returns only these, `?expand=place` tells related rows too; an unknown name is refused."""
+
+    #: Related rows by the names that `expand` takes.
+    expands: Mapping[str, Related] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         view = self.context.get("view")  # type: ignore[attr-defined]
         request = self.context.get("request")  # type: ignore[attr-defined]
-        if view is None or request is None or self.parent is not None:  # type: ignore[attr-defined]
+        if getattr(view, "swagger_fake_view", False) and self.expands:
+            self.fields["expanded"] = Expanded(self.expands, list(self.expands))  # type: ignore[attr-defined]
+        if view is None or request is None or self.parent is not None or not hasattr(request, "query_params"):  # type: ignore[attr-defined]
             return
-        wanted = request.query_params.get("fields") if hasattr(request, "query_params") else None
-        if wanted is None:
+        self._narrow(request.query_params.get("fields"))
+        if expanded := wanted(self.expands, request.query_params.get("expand")):
+            self.fields["expanded"] = Expanded(self.expands, expanded)  # type: ignore[attr-defined]
+
+    def _narrow(self, raw: str | None) -> None:
+        if raw is None:
             return
-        names = [name.strip() for name in wanted.split(",") if name.strip()]
+        names = [name.strip() for name in raw.split(",") if name.strip()]
         unknown = [name for name in names if name not in self.fields]  # type: ignore[attr-defined]
         if unknown or not names:
             raise ValidationError(

@@ -11,14 +11,24 @@ from typing import Any
 
 import pghistory
 import pgtrigger
-from django.db import migrations
+from django.db import migrations, models
 
 #: The label of a row that was there before its trail began.
 KEPT = "kept"
 
 
-def tracked(**options: Any) -> Any:
-    """Who changed what when: the database itself writes each change down, and what is written stays."""
+def by_moment() -> dict[str, Any]:
+    """Options of a trail that is asked what changed since a moment (`updated_since` of the API)."""
+    return {"meta": {"indexes": [models.Index(fields=["pgh_created_at", "pgh_obj_id"])]}}
+
+
+def tracked(*, synced: bool = False, **options: Any) -> Any:
+    """Who changed what when: the database itself writes each change down, and what is written stays.
+
+    `synced`: clients of the API ask the trail what changed since a moment.
+    """
+    if synced:
+        options |= by_moment()
     return pghistory.track(
         pghistory.InsertEvent(level=pgtrigger.Statement),
         pghistory.UpdateEvent(level=pgtrigger.Statement),

@@ -12,8 +12,10 @@ import organizations.api
 import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
+from scaling.exports import api as exports
 from scaling.metrics_api import MetricListView, MetricView
-from scaling.rest import bulk, job_api
+from scaling.rest import bulk, changes, job_api
+from scaling.rest.deleted_api import DeletedView
 from scaling.rest.idempotency import once
 
 
@@ -28,6 +30,14 @@ for package in (programmes.api, organizations.api, indicators.api, scaling.alert
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
+DeletedView.models = {
+    prefix: viewset.queryset.model
+    for prefix, viewset, _name in router.registry
+    if changes.trail_of(viewset.queryset.model) is not None
+}
+
+exports.VIEWSETS |= {prefix: viewset for prefix, viewset, _name in router.registry}
+
 #: The schema says how to ask, nothing of what is stored.
 OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
 
@@ -36,6 +46,9 @@ urlpatterns = [
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
     path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
     path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
+    path("v1/exports/", exports.ExportListView.as_view(), name="exports"),
+    path("v1/exports/<slug:resource>.<slug:kind>", exports.ExportView.as_view(), name="export"),
+    path("v1/deleted/<str:resource>/", DeletedView.as_view(), name="deleted"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
     *(path(f"v1/{name}/bulk/", view, name=f"{name}-bulk") for name, view in bulk.VIEWS.items()),

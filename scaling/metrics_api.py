@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from programmes.models import Place
@@ -27,8 +28,9 @@ from scaling.register_api import (
     register_response,
 )
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
-from scaling.rest.filters import check_parameters
+from scaling.rest.filters import check_parameters, of_files
 from scaling.rest.parameters import choice, codes, known_or_refused, one_date, one_moment
+from scaling.rest.sdmx import SDMXRenderer
 
 BY = ("selection", "programme", "phase")
 
@@ -90,10 +92,11 @@ class MetricListView(APIView):
     """Every metric there is, with its formula in words."""
 
     table_name = "metrics"
+    tagged = True
 
     @extend_schema(operation_id="metrics_list", responses=MetricSerializer(many=True), tags=["metrics"])
     def get(self, request: Request, **kwargs: Any) -> Response:
-        check_parameters(request, {"format"})
+        check_parameters(request, {"format"} | of_files(request))
         metrics: list[Metric | RegisterMetric] = [*METRICS.values(), *REGISTER_METRICS.values()]
         return Response([described(metric) for metric in metrics])
 
@@ -108,6 +111,9 @@ class MetricView(APIView):
     """
 
     table_name = "metric"
+    #: Its tables can have a row of HXL tags.
+    tagged = True
+    renderer_classes = (*api_settings.DEFAULT_RENDERER_CLASSES, SDMXRenderer)
     #: What only metrics of phases take.
     of_phases = frozenset({"phase", "basis"})
     common = frozenset({"format", "programme", "against", "place", "as_of", "known_at", "by", "synthetic"})
@@ -158,7 +164,7 @@ class MetricView(APIView):
         ],
     )
     def get(self, request: Request, name: str, **kwargs: Any) -> Response:
-        check_parameters(request, set(self.common | self.of_phases | OF_ORGANIZATIONS_NAMES))
+        check_parameters(request, set(self.common | self.of_phases | OF_ORGANIZATIONS_NAMES) | of_files(request))
         if name in REGISTER_METRICS:
             for parameter in self.of_phases & request.query_params.keys():
                 raise ValidationError(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from scaling import recorded
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+MOMENT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
 
 
 class NotAMoment(Exception):
@@ -27,7 +27,7 @@ def read(raw: str) -> datetime.datetime:
                 raise NotAMoment(_future())
             after = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time())
             return timezone.make_aware(after) - datetime.timedelta(microseconds=1)
-        if not _MOMENT.fullmatch(raw):
+        if not MOMENT.fullmatch(raw):
             raise ValueError
         moment = datetime.datetime.fromisoformat(raw)
     except (ValueError, OverflowError):

@@ -96,18 +96,26 @@ def check(moment: Moment) -> None:
     last = max(models, key=lambda table: begun[table])
     if moment < begun[last]:
         raise NotOnRecord(begun[last], str(models[last]._meta.verbose_name_plural))
+    first = settled()[0]
+    if first is not None and first <= moment:
+        raise Unsettled
+
+
+def settled() -> tuple[Moment | None, Moment]:
+    """When the oldest transaction began that is writing now (None: nobody writes), and the moment of the look.
+
+    What is stamped before the earlier of the two is committed and seen by every query that begins afterwards: a change
+    is stamped when its transaction has its number already, so whoever has none yet will be stamped later.
+    """
     with connection.cursor() as cursor:
-        # A change is stamped when its transaction has its number already: whoever has none yet will be stamped later.
+        cursor.execute("SELECT clock_timestamp(), pg_stat_clear_snapshot()")
+        looked = cursor.fetchone()[0]
         cursor.execute(
-            """SELECT pg_stat_clear_snapshot();
-               SELECT EXISTS (SELECT 1 FROM pg_stat_activity
-                              WHERE datname = current_database() AND pid <> pg_backend_pid()
-                                AND backend_type = 'client backend'
-                                    AND backend_xid IS NOT NULL AND xact_start <= %s)""",
-            [moment],
+            """SELECT min(xact_start) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()
+                 AND backend_type = 'client backend' AND backend_xid IS NOT NULL"""
         )
-        if cursor.fetchone()[0]:
-            raise Unsettled
+        return cursor.fetchone()[0], looked
 
 
 def views(moment: Moment) -> str:

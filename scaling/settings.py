@@ -306,7 +306,11 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PARSER_CLASSES": ["scaling.rest.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "scaling.rest.pagination.CursorPages",
-    "DEFAULT_FILTER_BACKENDS": ["scaling.rest.filters.StrictFilterBackend", "scaling.rest.filters.StrictOrdering"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "scaling.rest.filters.StrictFilterBackend",
+        "scaling.rest.changes.ChangedSince",
+        "scaling.rest.filters.StrictOrdering",
+    ],
     "DEFAULT_SCHEMA_CLASS": "scaling.rest.schema.TrellisSchema",
     "EXCEPTION_HANDLER": "scaling.rest.problems.handler",
     "DEFAULT_THROTTLE_CLASSES": [

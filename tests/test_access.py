@@ -228,6 +228,9 @@ EXPECTED: dict[str, str] = {
     "accounts:tour_seen": "signed in",
     "metrics-list": "role",
     "metrics-detail": "role",
+    "exports": "role",
+    "export": "role",
+    "deleted": "role",
     "place-boundary": "role",
     "place-boundaries": "role",
     "api-schema": "open",
@@ -587,6 +590,8 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         "account_reset_password_from_key": ["1", "a-b"],
         "accounts:revoke_token": ["0" * 128],
         "metrics-detail": ["total_financing"],
+        "export": ["organizations", "csv"],
+        "deleted": ["organizations"],
         "place-boundary": ["ETH"],
         "place-boundaries": ["ETH"],
         "organizations:lookup": ["organizations"],
@@ -600,11 +605,13 @@ def test_pages_open_for_those_who_may(name: str) -> None:
     outside = factories.person(RoleName.VIEWER, country="GHA")
     roleless = factories.user()
 
+    query = {"updated_since": "2020-01-01T00:00:00Z"} if name == "deleted" else {}
+
     def status(someone: User | None) -> int:
         client = Client()
         if someone is not None:
             client.force_login(someone)
-        return client.post(url).status_code if posts else client.get(url).status_code
+        return client.post(url).status_code if posts else client.get(url, query).status_code
 
     anonymous = status(None)
     if rule == "open":
@@ -616,7 +623,7 @@ def test_pages_open_for_those_who_may(name: str) -> None:
     elif rule == "registry":
         keeper = factories.person(RoleName.ME_OFFICER, programme="PCDP")
         assert [anonymous, status(roleless), status(inside), status(keeper)] == [302, 403, 403, 200]
-    elif name.startswith(("metrics", "api", "place-")):
+    elif name.startswith(("metrics", "api", "place-", "export", "deleted")):
         assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
     else:
         assert anonymous == 302

@@ -13,7 +13,7 @@ from programmes.trails import tracked
 from programmes.vocabulary import CountBasis, NullReason, Qualifier
 
 
-@tracked()
+@tracked(synced=True)
 class PhaseResult(models.Model):
     """One figure of a phase, or of a programme as a whole where the source names no phase.
 
@@ -103,7 +103,7 @@ class PhaseResult(models.Model):
         return f"{self.phase or self.programme} · {self.indicator} {self.subcategory}".strip()
 
 
-@tracked()
+@tracked(synced=True)
 class PhaseResultCorrection(models.Model):
     """A corrected value or basis beside the reported one."""
 

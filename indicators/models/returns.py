@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models.base import known
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import by_moment
 
 
 class ReturnState(models.TextChoices):
@@ -62,6 +63,7 @@ def evidence_path(instance: models.Model, filename: str) -> str:
     pghistory.InsertEvent(level=pgtrigger.Statement),
     pghistory.UpdateEvent(level=pgtrigger.Statement),
     pghistory.DeleteEvent(level=pgtrigger.Statement),
+    **by_moment(),
 )
 class Return(models.Model):
     """`values` maps an indicator code, or code.cell for a disaggregation (`OP-06.women`), to a number.

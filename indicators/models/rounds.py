@@ -55,7 +55,7 @@ def _day_after(field: str) -> models.ExpressionWrapper:
     )
 
 
-@tracked()
+@tracked(synced=True)
 class Round(models.Model):
     """A collection round of a programme. Instrument and scale version are fixed for it (I-18)."""
 

@@ -8,11 +8,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 
 #: What makes two targets the same one at different times.
 IDENTITY = ("indicator_id", "programme_id", "phase_id", "disaggregation", "by_date")
 
 
+@tracked(synced=True)
 class Target(models.Model):
     """An indicator's value for a programme or phase, to be reached by a date.
 

@@ -30,7 +30,7 @@ class Profession(models.TextChoices):
     EXPORTERS = "exporters", _("exporters")
 
 
-@tracked()
+@tracked(synced=True)
 class ApexMembership(models.Model):
     member = models.ForeignKey(
         "organizations.Organization",

@@ -55,7 +55,7 @@ class Covers(models.TextChoices):
     NAMED = "named", _("named members")
 
 
-@tracked()
+@tracked(synced=True)
 class Linkage(models.Model):
     """An arrangement of an organization with a partner; or with an organization outside its own network."""
 

@@ -132,7 +132,7 @@ class OrganizationQuerySet(ScopedQuerySet["Organization"]):
         return self.filter(pk__in=RawSQL("SELECT organizations_below(%s, %s)", [apex.pk, on]))
 
 
-@tracked()
+@tracked(synced=True)
 class Organization(models.Model):
     """An organization of smallholders, at any tier. Its fate and its ties are dated rows of their own."""
 
@@ -242,7 +242,7 @@ class Organization(models.Model):
         return next((name for name, kinds in FAMILIES.items() if self.kind in kinds), "other")
 
 
-@tracked()
+@tracked(synced=True)
 class ProgrammeEnrolment(models.Model):
     """An organization takes part in a programme, from when to when. It is what scope hangs on."""
 

@@ -35,7 +35,7 @@ _CHECK_LATER: dict[str, Any] = {
 }
 
 
-@tracked()
+@tracked(synced=True)
 class OrganizationStatus(models.Model):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="statuses", verbose_name=_("organization")

@@ -29,7 +29,7 @@ class ServiceProvider(models.TextChoices):
     PARTNER = "partner", _("a partner")
 
 
-@tracked()
+@tracked(synced=True)
 class Service(models.Model):
     organization = models.ForeignKey(
         "organizations.Organization", on_delete=models.CASCADE, related_name="services", verbose_name=_("organization")
@@ -117,7 +117,7 @@ class Method(models.TextChoices):
     EQUIPMENT = "equipment", _("equipment")
 
 
-@tracked()
+@tracked(synced=True)
 class Intervention(models.Model):
     """Support of a phase to organizations, for one purpose, by one method."""
 

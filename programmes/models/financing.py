@@ -40,7 +40,7 @@ class FinancingInstrument(models.TextChoices):
     NOT_STATED = "not_stated", _("not stated")
 
 
-@tracked()
+@tracked(synced=True)
 class FinancingLine(models.Model):
     """One amount of one financier in one phase at one stage.
 
@@ -131,7 +131,7 @@ class CorrectionKind(models.TextChoices):
     HYPOTHESIS = "hypothesis", _("hypothesis")
 
 
-@tracked()
+@tracked(synced=True)
 class FinancingCorrection(models.Model):
     """A corrected amount beside the reported one: reason, source, author and date. Corrections supersede, none is
     overwritten."""

@@ -53,7 +53,7 @@ class PartnerType(models.TextChoices):
     HOUSEHOLDS = "households", _("participating households")
 
 
-@tracked()
+@tracked(synced=True)
 class Partner(models.Model):
     """Whoever finances, or deals with organizations upstream."""
 

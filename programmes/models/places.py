@@ -13,7 +13,7 @@ from programmes.trails import tracked
 COUNTRY_LEVEL = 0
 
 
-@tracked()
+@tracked(synced=True)
 class Place(models.Model):
     """A country (level 0) or an administrative area below it.
 

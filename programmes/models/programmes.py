@@ -20,7 +20,7 @@ class Instrument(models.TextChoices):
     NATIONAL_PROGRAMME = "national_programme", _("national programme")
 
 
-@tracked()
+@tracked(synced=True)
 class Programme(models.Model):
     """A project, programme, grant or national programme, of one or more phases."""
 
@@ -64,7 +64,7 @@ class Programme(models.Model):
         return self.acronym or self.name
 
 
-@tracked()
+@tracked(synced=True)
 class ProgrammeCountry(Programme.countries.through):  # type: ignore[name-defined,misc]
     """A country of a programme: the thresholds of a country hold in its programmes."""
 
@@ -75,7 +75,7 @@ class ProgrammeCountry(Programme.countries.through):  # type: ignore[name-define
         return f"{self.programme_id} {self.place_id}"
 
 
-@tracked()
+@tracked(synced=True)
 class ProgrammeReplication(models.Model):
     """`programme` copies the model of `original`; the links form no circle (a trigger sees to it)."""
 
@@ -138,7 +138,7 @@ class PhaseStatus(models.TextChoices):
     UNKNOWN = "unknown", _("not stated")
 
 
-@tracked()
+@tracked(synced=True)
 class Phase(models.Model):
     """A financed phase of a programme, with IFAD's milestones.
 

@@ -23,7 +23,7 @@ class RateKind(models.TextChoices):
     PERIOD_AVERAGE = "period_average", _("average of a period")
 
 
-@tracked()
+@tracked(synced=True)
 class ExchangeRate(models.Model):
     """US dollars for one unit of a currency on a day, or on average over a period, with its source (I-10).
 
@@ -86,7 +86,7 @@ class ExchangeRate(models.Model):
         return f"{self.currency} {self.date}" + (f" – {self.period_end}" if self.period_end else "")
 
 
-@tracked()
+@tracked(synced=True)
 class PriceIndex(models.Model):
     """Prices in a currency on a date / prices of the base year, with a source: for constant prices (4.11).
 

@@ -13,6 +13,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from programmes.expanding import expandable
+from scaling.rest import changes
+
 #: Parameters that every list understands.
 COMMON = frozenset({"fields", "format", "cursor", "page_size", "ordering"})
 LONGEST_VALUE = 500
@@ -23,7 +26,10 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = set(COMMON) | set(getattr(view, "extra_parameters", ()))
+        known = set(COMMON) | of_files(request) | changes.parameters_of(view)
+        known |= set(getattr(view, "extra_parameters", ()))
+        if expandable(view):
+            known.add("expand")
         if filterset is not None:
             known |= set(filterset.filters)
             known |= {name for field in filterset.form.fields for name in _widget_names(filterset.form, field)}
@@ -36,6 +42,15 @@ class StrictFilterBackend(DjangoFilterBackend):
             return filterset.qs
         except (DjangoValidationError, DataError) as error:
             raise ValidationError(str(error)) from error
+
+
+def of_files(request: Request) -> set[str]:
+    """What an answer as CSV or XLSX understands beside: `hxl`, a row of hashtags."""
+    if getattr(getattr(request, "accepted_renderer", None), "format", "") not in ("csv", "xlsx"):
+        return set()
+    if request.query_params.get("hxl", "0") not in ("0", "1"):
+        raise ValidationError({"hxl": _("One of %(allowed)s is expected.") % {"allowed": "0, 1"}})
+    return {"hxl"}
 
 
 def _widget_names(form: Any, field: str) -> list[str]:

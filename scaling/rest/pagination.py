@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from typing import Any
-from urllib.parse import parse_qs
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from scaling.rest import changes, keyset
 
 LARGEST = 1000
-#: A table in a file has no pages; past this many rows it must be asked for in parts.
+#: A table in a file has no pages; past this many rows it must be asked for in parts, or as an export.
 LARGEST_FILE = 100_000
 
 
 class CursorPages(CursorPagination):
+    """Pages by place (scaling/rest/keyset.py); DRF's own class skips over rows with equal values and loses its way
+    among more than a thousand of them."""
+
     page_size = 100
     page_size_query_param = "page_size"
     max_page_size = LARGEST
@@ -32,53 +37,87 @@ class CursorPages(CursorPagination):
             )
         return int(raw)
 
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        raw = request.query_params.get(self.cursor_query_param)
-        try:
-            cursor = super().decode_cursor(request)
-        except NotFound:
-            cursor = None
-        if raw is not None and (cursor is None or not _is_ours(raw)):
-            raise ValidationError({"cursor": _("This cursor is not one that a page gave; start again without it.")})
-        return cursor
-
-    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        ordering = tuple(super().get_ordering(request, queryset, view))
-        return ordering if ordering[-1].lstrip("-") in {"pk", "id"} else (*ordering, "pk")
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+        self.request, self.links = request, {"next": None, "previous": None}
+        self.mark = changes.mark_of(request)
+        size = self.get_page_size(request)
+        columns = keyset.columns_of(queryset.model, tuple(self.get_ordering(request, queryset, view)))
         renderer = getattr(request, "accepted_renderer", None)
         if renderer is not None and renderer.format in {"csv", "xlsx"}:
-            self.get_page_size(request)
-            rows = list(queryset.order_by(*self.get_ordering(request, queryset, view))[: LARGEST_FILE + 1])
-            if len(rows) > LARGEST_FILE:
-                raise ValidationError(
-                    {
-                        "format": _("More than %(largest)d rows; narrow the filters or use JSON pages.")
-                        % {"largest": LARGEST_FILE}
-                    }
-                )
-            self.page, self.has_next, self.has_previous = rows, False, False
-            return rows
+            return _all(keyset.ordered(queryset, columns, False))
+        values, back = self._place(request, columns)
+        if values:
+            queryset = queryset.filter(keyset.after(columns, values, back))
+        found = list(keyset.ordered(queryset, columns, back)[: size + 1])
+        more, rows = len(found) > size, found[:size]
+        if back:
+            rows.reverse()
+        if rows and (more or back):
+            self.links["next"] = self._link(keyset.write(columns, rows[-1], False))
+        if rows and (more if back else bool(values)):
+            self.links["previous"] = self._link(keyset.write(columns, rows[0], True))
+        return rows
+
+    def _place(self, request: Request, columns: tuple[keyset.Column, ...]) -> tuple[list[Any], bool]:
+        raw = request.query_params.get(self.cursor_query_param)
+        if raw is None:
+            return [], False
         try:
-            return super().paginate_queryset(queryset, request, view)
-        except (ValueError, TypeError, OverflowError):
+            return keyset.read(columns, raw)
+        except keyset.Misplaced:
             raise ValidationError(
-                {"cursor": _("This cursor does not fit this list; start again without it.")}
+                {"cursor": _("This cursor is not one that a page of this list gave; start again without it.")}
             ) from None
 
+    def _link(self, cursor: str) -> str:
+        url = replace_query_param(self.request.build_absolute_uri(), self.cursor_query_param, cursor)
+        return replace_query_param(url, "until", self.mark.until) if self.mark else url
+
     def get_next_link(self) -> str | None:
-        return super().get_next_link() if self.has_next else None
+        return self.links["next"]
 
     def get_previous_link(self) -> str | None:
-        return super().get_previous_link() if self.has_previous else None
+        return self.links["previous"]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """With `updated_since` also from when to ask on, and where the deleted ones stand."""
+        body: dict[str, Any] = {**self.links, "results": data}
+        if self.mark:
+            body["next_since"] = self.mark.until
+            if self.mark.resource:
+                body["deleted"] = self.mark.deleted(self.request)
+        return Response(body)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": link,
+                "previous": link,
+                "results": schema,
+                "next_since": {
+                    "type": "string",
+                    "format": "date-time",
+                    "description": "With updated_since: what to send as updated_since the next time.",
+                },
+                "deleted": {
+                    "type": "string",
+                    "format": "uri",
+                    "description": "With updated_since: where the rows stand that were deleted meanwhile.",
+                },
+            },
+        }
 
 
-def _is_ours(raw: str) -> bool:
-    """A cursor holds a position, an offset or a direction and nothing else; anything decodes to an empty one."""
-    try:
-        text = b64decode(raw.encode("ascii"), validate=True).decode("ascii")
-        parts = parse_qs(text, keep_blank_values=True, strict_parsing=True)
-    except ValueError:
-        return False
-    return set(parts) <= {"o", "r", "p"}
+def _all(rows: QuerySet[Any]) -> list[Any]:
+    found = list(rows[: LARGEST_FILE + 1])
+    if len(found) > LARGEST_FILE:
+        raise ValidationError(
+            {
+                "format": _("More than %(largest)d rows; narrow the filters, or take the export under exports/.")
+                % {"largest": LARGEST_FILE}
+            }
+        )
+    return found

@@ -52,6 +52,28 @@ def _no_date() -> datetime.date:
     raise ValueError
 
 
+def moment_of(request: Request, name: str) -> datetime.datetime | None:
+    """A moment with its zone, such as we gave it."""
+    raw = request.query_params.get(name)
+    if raw is None:
+        return None
+    try:
+        if not moments.MOMENT.fullmatch(raw):
+            raise ValueError
+        moment = datetime.datetime.fromisoformat(raw)
+        return moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        raise ValidationError(
+            {
+                name: _(
+                    "A moment with its time zone such as 2022-06-30T17:00:00Z is expected. Write a plus sign as "
+                    "%(plus)s in an address."
+                )
+                % {"plus": "%2B"}
+            }
+        ) from None
+
+
 def one_moment(request: Request, name: str) -> datetime.datetime | None:
     """A past moment with its zone; of a day alone, its end in the time zone of this site."""
     raw = request.query_params.get(name)

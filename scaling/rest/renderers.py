@@ -14,6 +14,8 @@ from django.utils.encoding import force_str
 from rest_framework import renderers
 from rest_framework.utils import encoders
 
+from scaling.exports import hxl
+
 #: A cell that begins with one of these would be run as a formula by a spreadsheet.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -82,19 +84,23 @@ def csv_cell(value: Any) -> str:
     return harmless(force_str(value))
 
 
-def to_csv(rows: list[dict[str, Any]]) -> bytes:
-    """RFC 4180 in UTF-8 with a byte order mark, which Excel needs to see that it is UTF-8."""
+def to_csv(rows: list[dict[str, Any]], resource: str = "") -> bytes:
+    """RFC 4180 in UTF-8 with a byte order mark, which Excel needs to see that it is UTF-8. `resource`: what the rows
+    are, for a second row of HXL hashtags."""
     out = io.StringIO()
     writer = csv.writer(out)
     columns = columns_of(rows)
     writer.writerow([harmless(column) for column in columns])
+    if resource:
+        writer.writerow(hxl.tags(resource, columns))
     for row in rows:
         writer.writerow([csv_cell(row.get(column)) for column in columns])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
-def to_xlsx(rows: list[dict[str, Any]]) -> bytes:
-    """One sheet; numbers as numbers, dates as dates, everything else as text and never as a formula."""
+def to_xlsx(rows: list[dict[str, Any]], resource: str = "") -> bytes:
+    """One sheet; numbers as numbers, dates as dates, everything else as text and never as a formula. `resource` as in
+    `to_csv`."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
@@ -105,8 +111,11 @@ def to_xlsx(rows: list[dict[str, Any]]) -> bytes:
     columns = columns_of(rows)
     for position, column in enumerate(columns):
         sheet.write_string(0, position, column, bold)
-    sheet.freeze_panes(1, 0)
-    for number, row in enumerate(rows, start=1):
+    for position, tag in enumerate(hxl.tags(resource, columns) if resource else ()):
+        sheet.write_string(1, position, tag)
+    heads = 2 if resource else 1
+    sheet.freeze_panes(heads, 0)
+    for number, row in enumerate(rows, start=heads):
         for position, column in enumerate(columns):
             _write_cell(sheet, number, position, row.get(column), day)
     book.close()
@@ -131,17 +140,19 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, day: Any) -> None
 class _TableRenderer(renderers.BaseRenderer):
     charset: str | None = None
     render_style = "binary"
-    file: Callable[[list[dict[str, Any]]], bytes]
+    file: Callable[[list[dict[str, Any]], str], bytes]
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> bytes:
         if data is None:
             return b""
         context = renderer_context or {}
         response, view = context.get("response"), context.get("view")
+        name = getattr(view, "basename", None) or getattr(view, "table_name", "trellis")
         if response is not None:
-            name = getattr(view, "basename", None) or getattr(view, "table_name", "trellis")
             response["Content-Disposition"] = f'attachment; filename="{name}.{self.format}"'
-        return self.file([flat(row) for row in rows_of(data)])
+        request = context.get("request")
+        tagged = request is not None and request.query_params.get("hxl") == "1"
+        return self.file([flat(row) for row in rows_of(data)], name if tagged else "")
 
 
 class CSVRenderer(_TableRenderer):

@@ -7,6 +7,9 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from programmes.expanding import expandable
+from scaling.rest import changes
+
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -72,16 +75,33 @@ NOT_MODIFIED = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you hold; what has not changed is a 304."
 )
 
+HXL = OpenApiParameter(
+    "hxl", str, enum=["0", "1"], description="With csv and xlsx: 1 adds a row of HXL hashtags below the header."
+)
+
 
 class TrellisSchema(AutoSchema):
     """Adds what all views share, so that no view can forget it."""
 
     def get_override_parameters(self) -> list[Any]:
         common = [
-            OpenApiParameter("format", str, enum=["json", "csv", "xlsx"], description="Form of the answer."),
+            OpenApiParameter("format", str, enum=self._formats(), description="Form of the answer."),
         ]
+        listed = getattr(self.view, "queryset", None) is not None or getattr(self.view, "tagged", False)
+        if self.method == "GET" and listed:
+            common.append(HXL)
         if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
             common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
+            if names := list(expandable(self.view)):
+                common.append(
+                    OpenApiParameter(
+                        "expand",
+                        str,
+                        description=f"Related rows under `expanded`, separated by commas: {', '.join(names)}.",
+                    )
+                )
+            if self.method == "GET" and changes.parameters_of(self.view):
+                common += changes.PARAMETERS
         if self.method == "GET":
             common.append(NOT_MODIFIED)
         if self.method == "POST":
@@ -89,6 +109,9 @@ class TrellisSchema(AutoSchema):
         if self._changes():
             common.append(MATCH)
         return [*common, *super().get_override_parameters()]
+
+    def _formats(self) -> list[str]:
+        return [renderer.format for renderer in self.view.renderer_classes]
 
     def _changes(self) -> bool:
         """Does it change a row that stands, which must say what it saw?"""
