@@ -12,6 +12,7 @@ import organizations.api
 import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
+from scaling.client_reports_api import PerformanceReportView, PortfolioReportView, ProgrammeReportView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, job_api
 from scaling.rest.idempotency import once
@@ -34,6 +35,9 @@ OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
 urlpatterns = [
     path("v1/metrics/", MetricListView.as_view(), name="metrics-list"),
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
+    path("v1/reports/programme/<str:code>/", ProgrammeReportView.as_view(), name="report-programme"),
+    path("v1/reports/portfolio/", PortfolioReportView.as_view(), name="report-portfolio"),
+    path("v1/reports/indicator-performance/", PerformanceReportView.as_view(), name="report-performance"),
     path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
     path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
