@@ -19,7 +19,7 @@ from programmes.models import FinancingLine, Phase, Programme
 from scaling import indicator_lines, register_sets
 from scaling.answers import Workspace, answer, exact
 from scaling.indicator_line import Line, Observed, Period
-from scaling.metrics import METRICS, Metric, RegisterMetric
+from scaling.metrics import METRICS, REGISTER_METRICS, Metric, RegisterMetric
 from scaling.metrics.figures import NOT_REPORTED, Figure, known, null
 from scaling.register_answers import Row as RegisterRow
 from scaling.register_questions import Question
