@@ -13,6 +13,7 @@ import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
 from scaling.client_reports_api import PerformanceReportView, PortfolioReportView, ProgrammeReportView
+from scaling.iati.api import IMPORT, ActivitiesView, ActivityView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, job_api
 from scaling.rest.idempotency import once
@@ -38,6 +39,9 @@ urlpatterns = [
     path("v1/reports/programme/<str:code>/", ProgrammeReportView.as_view(), name="report-programme"),
     path("v1/reports/portfolio/", PortfolioReportView.as_view(), name="report-portfolio"),
     path("v1/reports/indicator-performance/", PerformanceReportView.as_view(), name="report-performance"),
+    path("v1/iati/activities.xml", ActivitiesView.as_view(), name="iati-activities"),
+    path("v1/iati/activities/<slug:code>.xml", ActivityView.as_view(), name="iati-activity"),
+    path("v1/iati/import/", IMPORT, name="iati-import"),
     path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
     path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),

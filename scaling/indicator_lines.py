@@ -153,19 +153,27 @@ def _of_results(
     for key, own in list(found.items()):
         if all(line.place is not None for line in own):
             found[key].append(_total(own, own[0].part))
-    for key in {(key[0], key[1], key[2]) for key in found}:
-        parts = [line for other, own in found.items() if other[:3] == key for line in own if line.place is None]
-        if parts and parts[0].indicator.code in BY_KIND and (*key, "") not in found:
-            found[(*key, "")].append(_total(parts, ""))
-    for key, own in steps.items():
+    for programme, indicator, phase_id in {key[:3] for key in found}:
+        parts = [
+            line
+            for other, own in found.items()
+            if other[:3] == (programme, indicator, phase_id)
+            for line in own
+            if line.place is None
+        ]
+        whole = (programme, indicator, phase_id, "")
+        if parts and parts[0].indicator.code in BY_KIND and whole not in found:
+            found[whole].append(_total(parts, ""))
+    for key, wanted in steps.items():
         if key[1] not in indicators or indicators[key[1]].level != IndicatorLevel.PHASE:
             continue
         phase = phases.get(key[2]) if key[2] else None
-        whole = next((line for line in found[key] if line.place is None), None)
-        if whole is None:
-            whole = _line(programmes[key[0]], phase, indicators[key[1]], key[3], None)
-            found[key].append(whole)
-        _put_targets(whole, own, span(phase)[0])
+        own = found[key]
+        whole_line = next((one for one in own if one.place is None), None)
+        if whole_line is None:
+            whole_line = _line(programmes[key[0]], phase, indicators[key[1]], key[3], None)
+            own.append(whole_line)
+        _put_targets(whole_line, wanted, span(phase)[0])
     return [line for own in found.values() for line in own]
 
 
@@ -302,4 +310,6 @@ def _meet(line: Line, own: list[Target], key: str, phase: Phase | None, sums: Su
 def flat(lines: Iterable[Line]) -> Iterable[tuple[Line, Period | None]]:
     """Each period of each line; a line that has only a baseline once."""
     for line in lines:
-        yield from ((line, period) for period in line.periods or [None])
+        if not line.periods:
+            yield line, None
+        yield from ((line, period) for period in line.periods)

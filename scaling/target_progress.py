@@ -178,7 +178,7 @@ class Sums:
                    WHERE r.round_id = ANY(%s) AND r.state = 'approved'
                      AND (o.tier = 'primary' OR split_part(k.key, '.', 1) <> %s)) AS reported
                    GROUP BY 1, 2""",
-                [keys, list(self.rounds), MEMBERS],
+                [list(keys), list(self.rounds), MEMBERS],
             )
             for round_id, key, value, n in cursor.fetchall():
                 self.sums[round_id, key] = (value, n)

@@ -74,7 +74,7 @@ def texts(parent: Element, name: str, *narratives: str, **attributes: Any) -> El
 def in_languages(parent: Element, name: str, say: Callable[[str], str], first: str) -> Element:
     """An element with a narrative in each language in which `say` says something of its own, `first` in any case."""
     element = add(parent, name)
-    said = {}
+    said: dict[str, str] = {}
     for language in sorted(dict(settings.LANGUAGES), key=lambda one: one != first):
         with translation.override(language):
             text = say(language)

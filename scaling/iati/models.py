@@ -17,7 +17,7 @@ REF_PATTERN = r"^[A-Za-z0-9]+-[^\s/&|?]+$"
 class ReportingOrganization(models.Model):
     """What an activity file says of its publisher, and its defaults."""
 
-    country = models.OneToOneField(
+    country = models.ForeignKey(
         "programmes.Place",
         on_delete=models.CASCADE,
         null=True,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 #: An activity file of a large portfolio has some megabytes.
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 10 * 1024 * 1024
 #: The standard nests nine levels.
 DEEPEST = 30
 #: So many elements are more than any honest file has.
@@ -50,20 +50,24 @@ def parse(raw: bytes) -> Any:
                 depth += 1 if event == "start" else -1
                 seen += event == "start"
                 if depth > DEEPEST:
-                    raise Refused(
-                        _("The file is nested too deeply; at most %(most)d levels are read.") % {"most": DEEPEST}
-                    )
+                    raise _too_deep()
                 if seen > MOST_ELEMENTS:
                     raise Refused(
                         _("The file has too many elements; at most %(most)d are read.") % {"most": MOST_ELEMENTS}
                     )
         return parser.close()
     except etree.XMLSyntaxError as error:
+        if "depth" in str(error.msg):  # the library's own limit, which comes first in one long piece
+            raise _too_deep() from None
         line, column = error.position
         raise Refused(
             _("This is not XML that can be read: line %(line)d, column %(column)d: %(what)s")
             % {"line": line or 0, "column": column or 0, "what": str(error.msg)[:200]}
         ) from None
+
+
+def _too_deep() -> Refused:
+    return Refused(_("The file is nested too deeply; at most %(most)d levels are read.") % {"most": DEEPEST})
 
 
 def _require_utf8(text: bytes) -> None:

@@ -44,7 +44,8 @@ class Command(BaseCommand):
             return [f"begins with {root.tag}; one of {', '.join(SCHEMAS)} is expected"]
         schema = self._schema(folder / name)
         schema.validate(root)
-        return [f"line {one.line}: {one.message}" for one in schema.error_log]
+        log: Any = schema.error_log
+        return [f"line {one.line}: {one.message}" for one in log]
 
     def _schema(self, path: Path) -> etree.XMLSchema:
         if not path.is_file():
