@@ -70,9 +70,7 @@ def load_portfolio() -> Programme:
     )
     programme.countries.set([country])
     if not ReportingOrganization.objects.filter(country__isnull=True).exists():
-        reporters.put(
-            by=None, country=None, ref="XX-TRELLIS-DEMO", type="90", name="Trellis demonstration (synthetic)"
-        )
+        reporters.put(by=None, country=None, ref="XX-TRELLIS-DEMO", type="90", name="Trellis demonstration (synthetic)")
     partners = _partners(country)
     for sequence, start in ((1, 2014), (2, 2019)):
         phase, new = Phase.objects.get_or_create(

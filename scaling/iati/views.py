@@ -47,7 +47,7 @@ class ReporterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _get_validation_exclusions(self) -> set[str]:
         """Naming a country again changes what is set for it: that there is one already is no fault."""
-        return {*super()._get_validation_exclusions(), "country"}
+        return {*super()._get_validation_exclusions(), "country"}  # type: ignore[misc]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

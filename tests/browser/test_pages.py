@@ -48,6 +48,7 @@ PAGES = [
     "/how-is/DEMO-U1/",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",
+    "/iati/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
     "/targets/DEMO-HILLS/table/?kind=output",
