@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from programmes.models import Place
 from programmes.rest import ExactDecimalField
 from programmes.vocabulary import FigureBasis, NullReason
-from scaling import answers
+from scaling import answers, moments
 from scaling.metrics import METRICS, REGISTER_METRICS, Metric, RegisterMetric
 from scaling.register_answers import BY as REGISTER_BY
 from scaling.register_api import (
@@ -28,7 +28,7 @@ from scaling.register_api import (
 )
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
 from scaling.rest.filters import check_parameters
-from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_date, one_moment
+from scaling.rest.parameters import choice, codes, known_or_refused, one_date, one_moment
 
 BY = ("selection", "programme", "phase")
 
@@ -192,7 +192,7 @@ class MetricView(APIView):
                 include_synthetic=choice(request, "synthetic", ("0", "1")) == "1",
             )
         except answers.UnknownCode as unknown:
-            raise ValidationError({unknown.parameter: not_there(unknown.code, known_at)}) from None
+            raise ValidationError({unknown.parameter: moments.not_there(unknown.code, known_at)}) from None
         results = [as_row(row) for row in rows]
         if request.accepted_renderer.format != "json":
             return Response(results)

@@ -10,6 +10,7 @@ from scaling.iati import views as iati_views
 pages = (
     [
         path("", views.portfolio_page, name="portfolio"),
+        path("programmes/", views.programmes_page, name="programmes"),
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("questions/<slug:name>/", views.question_page, name="question"),
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),

@@ -82,6 +82,7 @@ pytestmark = pytest.mark.django_db
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
+    "scaling:programmes": "signed in",
     "scaling:programme": "role",
     "scaling:question": "signed in",
     "scaling:question-table": "signed in",
@@ -227,6 +228,7 @@ EXPECTED: dict[str, str] = {
     "accounts:settings": "signed in",
     "accounts:tokens": "signed in",
     "accounts:revoke_token": "signed in",
+    "accounts:tour_seen": "signed in",
     "metrics-list": "role",
     "metrics-detail": "role",
     "place-boundary": "role",
@@ -607,7 +609,7 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         reporters.put(by=None, country=None, ref="XM-DAC-41108", type="40", name="IFAD")
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
-    posts = name in ("accounts:revoke_token", "set_language")
+    posts = name in ("accounts:revoke_token", "accounts:tour_seen", "set_language")
     inside = factories.person(RoleName.VIEWER, programme="PCDP")
     outside = factories.person(RoleName.VIEWER, country="GHA")
     roleless = factories.user()
@@ -634,6 +636,8 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         assert anonymous == 302
         if name == "accounts:revoke_token":
             assert status(inside) == 404
+        elif name == "accounts:tour_seen":
+            assert [status(inside), status(roleless)] == [204, 204]
         elif name == "scaling:programme":
             assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
         elif name == "scaling:question-table":  # nobody has figures of organizations here
@@ -721,7 +725,7 @@ def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, l
     """Arguments of every address of the group of PCDP, by name."""
     group = Organization.objects.get(code="G-PCDP")
     day = datetime.date(2020, 1, 1)
-    service = services.add(organization=group, kind="inputs", provider="own", since=day, by=None)
+    service = group.services.get()
     office = offices.add(organization=group, person="P1", consent_on=day, title="Chair", since=day, by=None)
     rows = {
         "status": group.statuses.get().pk,

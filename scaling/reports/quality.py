@@ -47,7 +47,7 @@ def _moment(report: Report) -> str:
 
 def _returns(report: Report) -> list[Statement]:
     """Coverage and freshness of the selection as a whole; the same words as on the pages."""
-    entry = next(iter(registry.pages().values()))
+    entry = registry.pages()["data-quality"]
     asked = Asked.of(request_of(report.asked_by, report.programme, report.selection), entry, report.known_at)
     try:
         now = asked.now
