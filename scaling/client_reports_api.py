@@ -21,9 +21,10 @@ from programmes.rest import ExactDecimalField
 from programmes.vocabulary import FigureBasis, NullReason
 from scaling import client_reports, indicator_lines
 from scaling.answers import UnknownCode, Workspace
+from scaling.moments import not_there
 from scaling.register_answers import MOST_RECORDS, TooMany
 from scaling.rest.filters import check_parameters
-from scaling.rest.parameters import choice, codes, not_there, one_date
+from scaling.rest.parameters import choice, codes, one_date
 
 SECTIONS = ("financing", "leverage", "coverage", "reach", "phase_on_phase", "organizations", "headline")
 BASIS = OpenApiParameter("basis", str, enum=FigureBasis.values, description="Default: printed.")

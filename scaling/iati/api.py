@@ -23,11 +23,12 @@ from programmes.rest import ExactDecimalField
 from scaling.iati import facts, importing, parsing, reading, writing
 from scaling.iati.importing import Answer, Outcome
 from scaling.iati.reporters import NoReporter
+from scaling.moments import not_there
 from scaling.register_answers import MOST_RECORDS, TooMany
 from scaling.rest.bulk import NotWritten
 from scaling.rest.filters import check_parameters
 from scaling.rest.idempotency import once
-from scaling.rest.parameters import choice, codes, not_there, one_code
+from scaling.rest.parameters import choice, codes, one_code
 from scaling.rest.parsers import TooLarge, most_bytes
 
 #: So many targets and results are taken over while somebody waits; more by the command.

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('programmes', '0008_boundaries'),
-        ('scaling', '0008_api_writes'),
+        ('scaling', '0009_moves_from_stage_to_stage'),
     ]
 
     operations = [
