@@ -12,7 +12,9 @@ import organizations.api
 import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
+from scaling.client_reports_api import PerformanceReportView, PortfolioReportView, ProgrammeReportView
 from scaling.exports import api as exports
+from scaling.iati.api import IMPORT, ActivitiesView, ActivityView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, changes, job_api
 from scaling.rest.deleted_api import DeletedView
@@ -44,6 +46,12 @@ OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}
 urlpatterns = [
     path("v1/metrics/", MetricListView.as_view(), name="metrics-list"),
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
+    path("v1/reports/programme/<str:code>/", ProgrammeReportView.as_view(), name="report-programme"),
+    path("v1/reports/portfolio/", PortfolioReportView.as_view(), name="report-portfolio"),
+    path("v1/reports/indicator-performance/", PerformanceReportView.as_view(), name="report-performance"),
+    path("v1/iati/activities.xml", ActivitiesView.as_view(), name="iati-activities"),
+    path("v1/iati/activities/<slug:code>.xml", ActivityView.as_view(), name="iati-activity"),
+    path("v1/iati/import/", IMPORT, name="iati-import"),
     path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
     path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
     path("v1/exports/", exports.ExportListView.as_view(), name="exports"),

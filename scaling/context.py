@@ -88,6 +88,7 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("Rates and prices"), "cash-coin", reverse("programmes:rates"), "rates"),
         Entry(_("Policy events and ratings"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("Boundaries"), "bounding-box", reverse("programmes:boundaries"), "boundaries"),
+        Entry(_("IATI"), "share", reverse("scaling:iati"), "iati"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from scaling import alert_views, federation_views, not_reported, rate_views, report_views, upkeep_views, views
+from scaling.iati import views as iati_views
 
 pages = (
     [
@@ -27,6 +28,7 @@ pages = (
         path("reports/<int:pk>/cancel/", report_views.cancel, name="report-cancel"),
         path("reports/<int:pk>/delete/", report_views.delete, name="report-delete"),
         path("reports/cadences/<int:pk>/end/", report_views.end_plan, name="report-plan-end"),
+        path("iati/", iati_views.iati_page, name="iati"),
         path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",

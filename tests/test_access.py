@@ -59,6 +59,7 @@ from programmes.models import (
 )
 from scaling import rebuilds, thresholds
 from scaling.api import router
+from scaling.iati import reporters
 from scaling.models import Alert, ThresholdSetting
 from scaling.reports import building, operations
 from tests import factories
@@ -76,6 +77,7 @@ pytestmark = pytest.mark.django_db
 #: "boundaries": a file of boundaries, for who manages rounds of its country ("post": only that).
 #: "figures": the upkeep of figures, for administrators.
 #: "pack": for who reads its programme ("write": its author and administrators; "plan": the same of a cadence).
+#: "takes over": results of a file, for who manages rounds (tests/scaling/test_iati_import.py).
 #: "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
@@ -179,6 +181,7 @@ EXPECTED: dict[str, str] = {
     "scaling:report-cancel": "pack write",
     "scaling:report-delete": "pack write",
     "scaling:report-plan-end": "pack plan",
+    "scaling:iati": "signed in",
     "scaling:upkeep": "figures",
     "scaling:upkeep-cancel": "figures post",
     "programmes:boundaries": "signed in",
@@ -233,6 +236,12 @@ EXPECTED: dict[str, str] = {
     "deleted": "role",
     "place-boundary": "role",
     "place-boundaries": "role",
+    "report-programme": "role",
+    "report-portfolio": "role",
+    "report-performance": "role",
+    "iati-activity": "role",
+    "iati-activities": "role",
+    "iati-import": "takes over",
     "api-schema": "open",
     "api-docs": "open",
     "api-root": "role",
@@ -578,6 +587,7 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
                 "figures",
                 "pack",
                 "boundaries",
+                "takes over",
             )
         )
     ),
@@ -592,12 +602,16 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         "metrics-detail": ["total_financing"],
         "export": ["organizations", "csv"],
         "deleted": ["organizations"],
+        "report-programme": ["PCDP"],
+        "iati-activity": ["PCDP"],
         "place-boundary": ["ETH"],
         "place-boundaries": ["ETH"],
         "organizations:lookup": ["organizations"],
     }.get(name, [])
     if name == "place-boundary":
         outline_of_ethiopia()
+    if name.startswith("iati-"):
+        reporters.put(by=None, country=None, ref="XM-DAC-41108", type="40", name="IFAD")
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
     posts = name in ("accounts:revoke_token", "accounts:tour_seen", "set_language")
@@ -623,7 +637,7 @@ def test_pages_open_for_those_who_may(name: str) -> None:
     elif rule == "registry":
         keeper = factories.person(RoleName.ME_OFFICER, programme="PCDP")
         assert [anonymous, status(roleless), status(inside), status(keeper)] == [302, 403, 403, 200]
-    elif name.startswith(("metrics", "api", "place-", "export", "deleted")):
+    elif name.startswith(("metrics", "api", "place-", "export", "deleted", "report-", "iati-")):
         assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
     else:
         assert anonymous == 302

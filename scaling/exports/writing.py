@@ -1,4 +1,4 @@
-"""An export as bytes, block by block: which lists there are, their CSV (with a row of HXL tags), their lines of JSON."""
+"""An export as bytes, block by block: which lists there are, CSV (with a row of HXL tags), lines of JSON."""
 
 from __future__ import annotations
 

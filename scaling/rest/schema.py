@@ -34,7 +34,7 @@ _PROBLEMS = {
     "401": "No valid token or session.",
     "403": "No role yet, or a token that may only read.",
     "404": "Nothing there, or outside what you may see.",
-    "406": "The format is not json, csv or xlsx.",
+    "406": "The format is none of those of `format`.",
     "429": "Too many requests; Retry-After says how long to wait.",
 }
 
@@ -43,7 +43,7 @@ _PROBLEMS = {
 _WRITING = {
     "409": "Something else stands there: `yours` and `stored` hold both sides.",
     "413": "The body is too large.",
-    "415": "The body is not application/json.",
+    "415": "The body is of another media type than is read here.",
 }
 _ONCE = {"422": "The Idempotency-Key stands for another request; in bulk: rows that cannot be written took all back."}
 _CHANGING = {
@@ -111,7 +111,7 @@ class TrellisSchema(AutoSchema):
         return [*common, *super().get_override_parameters()]
 
     def _formats(self) -> list[str]:
-        return [renderer.format for renderer in self.view.renderer_classes]
+        return [str(renderer.format) for renderer in self.view.renderer_classes]
 
     def _changes(self) -> bool:
         """Does it change a row that stands, which must say what it saw?"""

@@ -52,6 +52,7 @@ PAGES = [
     "/programmes/PCDP/?against=PCDP-II&beside=TEJASWINI",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",
+    "/iati/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
     "/targets/DEMO-HILLS/table/?kind=output",

@@ -223,7 +223,9 @@ def test_blocks_stay_small_however_many_rows(api: Client) -> None:
 
 
 def test_who_goes_away_takes_the_query_with_them() -> None:
-    blocks = copying.copied("COPY (SELECT repeat('x', 1000), pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT")
+    blocks = copying.copied(
+        "COPY (SELECT repeat('x', 1000), pg_sleep(0.001) FROM generate_series(1, 1000000)) TO STDOUT"
+    )
     assert next(blocks)
     blocks.close()  # type: ignore[attr-defined]
     assert not [one for one in threading.enumerate() if one.name == "export"]
