@@ -12,9 +12,11 @@ import organizations.api
 import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
+from scaling.exchange.dhis2.api import DataSetsView, DataValueSetsView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, job_api
 from scaling.rest.idempotency import once
+from scaling.webhooks import api as webhooks_api
 
 
 class Router(DefaultRouter):
@@ -24,7 +26,7 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, webhooks_api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
@@ -36,6 +38,9 @@ urlpatterns = [
     path("v1/metrics/<str:name>/", MetricView.as_view(), name="metrics-detail"),
     path("v1/places/<str:code>/boundary/", BoundaryView.as_view(), name="place-boundary"),
     path("v1/places/<str:code>/boundaries/", BoundariesInsideView.as_view(), name="place-boundaries"),
+    # DHIS2 writes its addresses without a slash at the end.
+    path("v1/dhis2/dataValueSets", once(DataValueSetsView).as_view(), name="dhis2-data-value-sets"),
+    path("v1/dhis2/dataSets", DataSetsView.as_view(), name="dhis2-data-sets"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
     *(path(f"v1/{name}/bulk/", view, name=f"{name}-bulk") for name, view in bulk.VIEWS.items()),

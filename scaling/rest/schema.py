@@ -26,12 +26,13 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 
+FORMATS = ["json", "csv", "xlsx"]
 _PROBLEMS = {
     "400": "A parameter is unknown or does not fit; the sentence says which and what would be right.",
     "401": "No valid token or session.",
     "403": "No role yet, or a token that may only read.",
     "404": "Nothing there, or outside what you may see.",
-    "406": "The format is not json, csv or xlsx.",
+    "406": "This format is not answered here.",
     "429": "Too many requests; Retry-After says how long to wait.",
 }
 
@@ -40,7 +41,7 @@ _PROBLEMS = {
 _WRITING = {
     "409": "Something else stands there: `yours` and `stored` hold both sides.",
     "413": "The body is too large.",
-    "415": "The body is not application/json.",
+    "415": "The body is of a media type that is not read here.",
 }
 _ONCE = {"422": "The Idempotency-Key stands for another request; in bulk: rows that cannot be written took all back."}
 _CHANGING = {
@@ -78,7 +79,9 @@ class TrellisSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         common = [
-            OpenApiParameter("format", str, enum=["json", "csv", "xlsx"], description="Form of the answer."),
+            OpenApiParameter(
+                "format", str, enum=getattr(self.view, "formats", FORMATS), description="Form of the answer."
+            ),
         ]
         if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
             common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
