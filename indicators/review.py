@@ -126,9 +126,7 @@ def comment_many(said: Iterable[tuple[Return, str, str]], *, by: Any) -> list[Re
     for programme in {row.round.programme_id: row.round.programme for row, _text, _key in said}.values():
         if not may(by, Permission.RETURNS_ENTER, programme=programme):
             require(by, Permission.RETURNS_REVIEW, programme=programme)
-    rows = [
-        ReturnComment(of_return=row, author=by, text=checked(text, "comment"), code=key) for row, text, key in said
-    ]
+    rows = [ReturnComment(of_return=row, author=by, text=checked(text, "comment"), code=key) for row, text, key in said]
     return ReturnComment.objects.bulk_create(rows, batch_size=1000)
 
 

@@ -67,7 +67,7 @@ class WebhookFilter(django_filters.FilterSet):
 def _no_key(request: Request) -> None:
     """The answer holds a secret, and answers under keys are kept."""
     if request.headers.get("Idempotency-Key") is not None:
-        text = _("Not taken here: the answer holds a secret, which is kept nowhere. Sent again, it makes no second one.")
+        text = _("Not taken here: the answer holds a secret, and answers under a key are kept.")
         raise ValidationError({"Idempotency-Key": text})
 
 
@@ -93,7 +93,7 @@ class WebhookViewSet(WritesMixin, ScopedReadOnlyViewSet):
         """Make a webhook; the answer tells its secret, once."""
         _no_key(request)
         data = self.read(WebhookNewSerializer)
-        found = Webhook.objects.filter(owner=request.user, url=data["url"].strip()).first()
+        found = Webhook.objects.filter(owner=request.user.pk, url=data["url"].strip()).first()
         if found is not None:
             same = (sorted(set(data["events"])), data["programme"]) == (found.events, found.programme)
             return self.repeated(found, same)
@@ -138,7 +138,7 @@ class TrySerializer(ResourceSerializer):
 class DeliverySerializer(ResourceSerializer):
     event = serializers.UUIDField(source="event_id", read_only=True)
     type = serializers.ChoiceField(source="event.type", choices=EventType.choices, read_only=True)
-    data = serializers.DictField(source="event.data", read_only=True)
+    data = serializers.DictField(source="event.data", read_only=True)  # type: ignore[assignment]
     created_at = serializers.DateTimeField(source="event.created_at", read_only=True)
     log = TrySerializer(many=True, read_only=True)
     allowed_actions = AllowedActions()

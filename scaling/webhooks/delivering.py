@@ -93,9 +93,7 @@ def _begin(delivery_id: int) -> tuple[WebhookDelivery, WebhookTry] | None:
     """Put a try down. None where there is nothing to send: not due, tried often enough, not for its owner any more."""
     now = timezone.now()
     rows = WebhookDelivery.objects.select_related("webhook__owner", "event").select_for_update(of=("self",))
-    row = rows.filter(
-        pk=delivery_id, state=DeliveryState.WAITING, next_at__lte=now, webhook__is_active=True
-    ).first()
+    row = rows.filter(pk=delivery_id, state=DeliveryState.WAITING, next_at__lte=now, webhook__is_active=True).first()
     if row is None:
         return None
     if row.tries > len(PAUSES):  # the worker of the last try was killed

@@ -88,9 +88,7 @@ def of_a_round(sender: Any, *, round: Round, **kwargs: Any) -> None:
 @receiver(alerts_opened)
 def of_alerts(sender: Any, *, programme_id: int, alerts: list[Alert], **kwargs: Any) -> None:
     programme = Programme.objects.get(pk=programme_id)
-    codes = dict(
-        Alert.objects.filter(pk__in=[one.pk for one in alerts]).values_list("pk", "organization__code")
-    )
+    codes = dict(Alert.objects.filter(pk__in=[one.pk for one in alerts]).values_list("pk", "organization__code"))
     record(
         EventType.ALERT_OPENED,
         programme,

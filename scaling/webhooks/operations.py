@@ -59,8 +59,8 @@ def create(*, by: Any, url: str, events: Sequence[str], programme: Programme | N
 
 @transaction.atomic
 def change(*, webhook: Webhook, by: Any, **wanted: Any) -> Webhook:
-    """Change `url`, `events`, `programme` or `is_active`; switched on again, its failures are forgotten and what waits is
-    sent. Raises as `create`."""
+    """Change `url`, `events`, `programme` or `is_active`. Switched on again, its failures are forgotten and what waits
+    is sent. Raises as `create`."""
     require(by, Permission.ROUNDS_MANAGE)
     row = Webhook.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
     for name in ("url", "events", "programme", "is_active"):

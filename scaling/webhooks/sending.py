@@ -60,7 +60,8 @@ def send(url: str, body: bytes, headers: dict[str, str]) -> Answer:
 def _in_words(error: Exception) -> str:
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return _("The certificate does not hold: %(why)s") % {"why": error}
-    if isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
+    refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    if not refused and isinstance(error, TimeoutError | urllib3.exceptions.TimeoutError):
         return _("No answer within %(n)d seconds.") % {"n": ALL_SECONDS}
     return _("No connection: %(why)s") % {"why": error}
 

@@ -151,7 +151,11 @@ def test_values_come_in_as_drafts_and_again_change_nothing(biennial: Round, prog
     assert found["response"]["conflicts"] == [] and found["response"]["dataSetComplete"] == "false"
     assert counts(answer) == (3, 0, 0, 0)
     row = Return.objects.get(round=biennial, organization__code="G1")
-    assert (row.state, row.changed_from, row.values) == ("draft", "api", {"OP-06": 18, "OP-06.women": 12, "OP-06.indigenous": 0})
+    assert (row.state, row.changed_from, row.values) == (
+        "draft",
+        "api",
+        {"OP-06": 18, "OP-06.women": 12, "OP-06.indigenous": 0},
+    )
     (comment,) = ReturnComment.objects.filter(of_return=row)
     assert (comment.code, comment.text) == ("OP-06", "counted twice")
     kept = {note.key: (note.follow_up, note.stored_by) for note in Dhis2Note.objects.filter(of_return=row)}
@@ -231,7 +235,13 @@ def test_of_several_values_for_one_cell_none_is_taken(biennial: Round, program: 
 
 
 def test_a_value_that_breaks_a_rule_is_refused_and_the_others_are_kept(biennial: Round, program: Program) -> None:
-    body = {"dataValues": [one(value="10"), one(value="11", categoryOptionCombo="women"), one(value="4", categoryOptionCombo="youth")]}
+    body = {
+        "dataValues": [
+            one(value="10"),
+            one(value="11", categoryOptionCombo="women"),
+            one(value="4", categoryOptionCombo="youth"),
+        ]
+    }
     answer = send(program, body)
     assert [code for code, _p, _i in refused(answer)] == ["E7619"]
     assert answer.json()["response"]["status"] == "WARNING"
@@ -239,7 +249,9 @@ def test_a_value_that_breaks_a_rule_is_refused_and_the_others_are_kept(biennial:
     assert not ("OP-06.women" in row.values and row.values["OP-06.women"] > row.values.get("OP-06", 99))
 
 
-def test_an_approved_value_is_never_written_over(biennial: Round, program: Program, officer: User, manager: User) -> None:
+def test_an_approved_value_is_never_written_over(
+    biennial: Round, program: Program, officer: User, manager: User
+) -> None:
     send(program, {"dataValues": [one()]})
     row = Return.objects.get()
     review.approve(of=returns.submit(of=row, by=officer), by=manager)
@@ -473,7 +485,9 @@ def test_narrowed_by_time_limit_and_change(approved: Any, program: Program) -> N
         ({**ASKED, "dataElementIdScheme": "uid", "dataSetIdScheme": "code"}, {"dataElementIdScheme"}),
     ],
 )
-def test_what_cannot_be_answered_says_why(query: dict[str, str], named: set[str], approved: Any, program: Program) -> None:
+def test_what_cannot_be_answered_says_why(
+    query: dict[str, str], named: set[str], approved: Any, program: Program
+) -> None:
     answer = program.client.get(f"/api/v1/{SETS}", query)
     assert answer.status_code == 400, answer.content
     assert fields(answer) == named
@@ -504,7 +518,11 @@ def mapped(groups: list[Organization]) -> Round:
     elements = {"OP-08": "f7n9E0hX8qk", "OP-06": "Ix2HsbDMLea", "OP-15": "eY5ehpbEsB7"}
     for key, uid in elements.items():
         Dhis2Code.objects.create(
-            kind="data_element", field=EntryField.objects.get(key=key), code=f"DE_{key}", uid=uid, option_combo="default"
+            kind="data_element",
+            field=EntryField.objects.get(key=key),
+            code=f"DE_{key}",
+            uid=uid,
+            option_combo="default",
         )
     for group, uid in zip(groups, ("DiszpKrYNg8", "FNnj3jKGS7i"), strict=True):
         Dhis2Code.objects.create(kind="org_unit", organization=group, code=f"OU_{group.code}", uid=uid)
@@ -512,9 +530,7 @@ def mapped(groups: list[Organization]) -> Round:
     Dhis2Code.objects.create(
         kind="data_set", programme=programme, round_kind="annual", code="(TB/HIV)VCCT", uid="pBOMPrpg1QX"
     )
-    Dhis2Code.objects.create(
-        kind="attribute_option_combo", programme=programme, code="default", uid="HllvX50cXC0"
-    )
+    Dhis2Code.objects.create(kind="attribute_option_combo", programme=programme, code="default", uid="HllvX50cXC0")
     return a_round("annual", Day(2014, 12, 31), "TNWDP-Y14", (Day(2014, 1, 1), Day(2015, 1, 1)))
 
 

@@ -32,11 +32,13 @@ from scaling.reports import operations as packs
 from scaling.webhooks import addresses, delivering, operations, sending
 from scaling.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookEvent, WebhookTry
 from tests import factories
-from tests.indicators.conftest import scene  # noqa: F401 - a fixture
+from tests.indicators import conftest as of_indicators
 from tests.indicators.scenes import Scene
 from tests.rest import Program, fields
 
 pytestmark = pytest.mark.django_db
+#: A group in an open baseline round, as in the tests of measurement.
+scene = of_indicators.scene
 EVERY = ["alert.opened", "report.finished", "return.approved", "round.closed"]
 
 
@@ -49,7 +51,7 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
+            def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.told.append((dict(self.headers), body))
                 time.sleep(receiver.wait)
@@ -78,7 +80,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def webhook(scene: Scene, receiver: Receiver) -> Webhook:  # noqa: F811
+def webhook(scene: Scene, receiver: Receiver) -> Webhook:
     row, secret = operations.create(by=scene.manager, url=receiver.url, events=EVERY)
     row.told_secret = secret  # type: ignore[attr-defined]
     return row
@@ -101,7 +103,7 @@ def verified(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 # --- what is told ----------------------------------------------------------------------------------------------------
-def test_an_approved_return_is_told_signed_and_once(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:  # noqa: F811
+def test_an_approved_return_is_told_signed_and_once(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:
     row = scene.approved({"OP-06": 18})
     event = WebhookEvent.objects.get()
     assert (event.type, event.object_id) == ("return.approved", row.pk)
@@ -124,7 +126,7 @@ def test_an_approved_return_is_told_signed_and_once(scene: Scene, webhook: Webho
     assert (tried.status, tried.answer, tried.problem) == (200, "ok", "") and tried.milliseconds is not None
 
 
-def test_closed_rounds_alerts_and_packs_are_told(scene: Scene, webhook: Webhook) -> None:  # noqa: F811
+def test_closed_rounds_alerts_and_packs_are_told(scene: Scene, webhook: Webhook) -> None:
     rounds.close(round=scene.round, by=scene.manager)
     finding = alerts.Finding(alerts.rules.SURVIVAL_LOW, "alert", {"share": "0.4"})
     look = alerts.Look({(alerts.rules.SURVIVAL_LOW, None): finding})
@@ -140,7 +142,7 @@ def test_closed_rounds_alerts_and_packs_are_told(scene: Scene, webhook: Webhook)
     assert delivering.run_due() == 3
 
 
-def test_an_event_goes_with_its_transaction(scene: Scene, webhook: Webhook) -> None:  # noqa: F811
+def test_an_event_goes_with_its_transaction(scene: Scene, webhook: Webhook) -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         scene.approved({"OP-06": 18})
         assert WebhookDelivery.objects.count() == 1
@@ -148,13 +150,13 @@ def test_an_event_goes_with_its_transaction(scene: Scene, webhook: Webhook) -> N
     assert not WebhookEvent.objects.exists() and not WebhookDelivery.objects.exists()
 
 
-def test_a_correction_is_no_approval(scene: Scene, webhook: Webhook) -> None:  # noqa: F811
+def test_a_correction_is_no_approval(scene: Scene, webhook: Webhook) -> None:
     row = scene.approved({"OP-06": 18})
     review.correct(of=row, by=scene.manager, values={"OP-06": 19}, code="miscount", reason="counted again")
     assert WebhookEvent.objects.count() == 1
 
 
-def test_only_what_its_owner_may_see_is_told(scene: Scene, receiver: Receiver) -> None:  # noqa: F811
+def test_only_what_its_owner_may_see_is_told(scene: Scene, receiver: Receiver) -> None:
     elsewhere = factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="ETH")
     everywhere = factories.administrator()
     for n, someone in enumerate((elsewhere, everywhere)):
@@ -167,14 +169,14 @@ def test_only_what_its_owner_may_see_is_told(scene: Scene, receiver: Receiver) -
     assert [one.webhook.owner for one in WebhookDelivery.objects.all()] == [everywhere]
 
 
-def test_who_lost_the_right_meanwhile_is_not_told(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:  # noqa: F811
+def test_who_lost_the_right_meanwhile_is_not_told(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:
     scene.approved({"OP-06": 18})
     RoleAssignment.objects.filter(user=scene.manager).delete()
     assert delivering.run_due() == 0
     assert WebhookDelivery.objects.get().state == DeliveryState.DROPPED and receiver.told == []
 
 
-def test_queries_do_not_grow_with_returns_or_webhooks(scene: Scene, receiver: Receiver) -> None:  # noqa: F811
+def test_queries_do_not_grow_with_returns_or_webhooks(scene: Scene, receiver: Receiver) -> None:
     def queries() -> int:
         row = returns.submit(of=scene.save({"OP-06": 18}), by=scene.officer)
         with transaction.atomic():
@@ -195,7 +197,9 @@ def test_queries_do_not_grow_with_returns_or_webhooks(scene: Scene, receiver: Re
 
 # --- again and again -------------------------------------------------------------------------------------------------
 def test_what_is_not_taken_is_tried_with_longer_pauses_and_then_given_up(
-    scene: Scene, webhook: Webhook, receiver: Receiver  # noqa: F811
+    scene: Scene,
+    webhook: Webhook,
+    receiver: Receiver,
 ) -> None:
     receiver.status, receiver.body = 503, b"x" * 5000
     scene.approved({"OP-06": 18})
@@ -221,7 +225,10 @@ def test_what_is_not_taken_is_tried_with_longer_pauses_and_then_given_up(
 
 
 def test_a_worker_killed_in_the_middle_is_followed_by_one_more_try(
-    scene: Scene, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    scene: Scene,
+    webhook: Webhook,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     scene.approved({"OP-06": 18})
     real = sending.send
@@ -245,7 +252,10 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_more_try(
 
 
 def test_many_failures_switch_it_off_and_its_owner_is_told(
-    scene: Scene, webhook: Webhook, receiver: Receiver, django_capture_on_commit_callbacks: Any  # noqa: F811
+    scene: Scene,
+    webhook: Webhook,
+    receiver: Receiver,
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     receiver.status = 500
     Webhook.objects.update(failures=delivering.MOST_FAILURES - 1)
@@ -265,7 +275,7 @@ def test_many_failures_switch_it_off_and_its_owner_is_told(
     assert (webhook.failures, webhook.problem) == (0, "")
 
 
-def test_an_address_that_fails_does_not_hold_up_the_others(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:  # noqa: F811
+def test_an_address_that_fails_does_not_hold_up_the_others(scene: Scene, webhook: Webhook, receiver: Receiver) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         dead = f"http://127.0.0.1:{taken.getsockname()[1]}/"
@@ -279,7 +289,10 @@ def test_an_address_that_fails_does_not_hold_up_the_others(scene: Scene, webhook
 
 
 def test_redirects_are_not_followed_and_slow_answers_are_cut(
-    scene: Scene, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    scene: Scene,
+    webhook: Webhook,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     receiver.status, receiver.location = 302, f"{receiver.url}&elsewhere=1"
     answer = sending.send(receiver.url, b"{}", {})
@@ -291,7 +304,7 @@ def test_redirects_are_not_followed_and_slow_answers_are_cut(
     assert time.monotonic() - start < 3 and answer.status is None and "No answer within" in answer.problem
 
 
-def test_old_events_are_forgotten_once_they_ended(scene: Scene, webhook: Webhook) -> None:  # noqa: F811
+def test_old_events_are_forgotten_once_they_ended(scene: Scene, webhook: Webhook) -> None:
     scene.approved({"OP-06": 18})
     rounds.close(round=scene.round, by=scene.manager)
     WebhookEvent.objects.update(created_at=timezone.now() - delivering.KEPT_FOR - datetime.timedelta(days=1))
@@ -315,7 +328,7 @@ def stand_for(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_addresses_of_this_network_are_refused(address: str, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_addresses_of_this_network_are_refused(address: str, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_for(monkeypatch, "93.184.215.14", address)
     with pytest.raises(ValidationError) as refused:
         operations.create(by=scene.manager, url="https://hooks.example.org/", events=EVERY)
@@ -327,7 +340,7 @@ def test_addresses_of_this_network_are_refused(address: str, scene: Scene, monke
     assert called == [], "a name that was moved since it was saved"
 
 
-def test_open_addresses_are_taken_and_pinned(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_open_addresses_are_taken_and_pinned(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_for(monkeypatch, "93.184.215.14")
     target = addresses.check("https://hooks.example.org/a?b=c")
     found = sending._connection(target)
@@ -344,7 +357,7 @@ def test_open_addresses_are_taken_and_pinned(scene: Scene, monkeypatch: pytest.M
         "https://" + "a" * 600, "https://exämple.org/", "https://[::1", "javascript:alert(1)", "https://example.org\\@x/",
     ],
 )  # fmt: skip
-def test_what_is_no_https_address_is_refused(url: str, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_what_is_no_https_address_is_refused(url: str, scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_for(monkeypatch, "93.184.215.14")
     with pytest.raises(ValidationError) as refused:
         operations.create(by=scene.manager, url=url, events=EVERY)
@@ -353,7 +366,9 @@ def test_what_is_no_https_address_is_refused(url: str, scene: Scene, monkeypatch
 
 # --- secrets, rights, API and pages ----------------------------------------------------------------------------------
 def test_a_secret_is_stored_nowhere_and_both_sign_after_a_rotation(
-    scene: Scene, webhook: Webhook, receiver: Receiver  # noqa: F811
+    scene: Scene,
+    webhook: Webhook,
+    receiver: Receiver,
 ) -> None:
     before = webhook.told_secret  # type: ignore[attr-defined]
     now = operations.rotate(webhook=webhook, by=scene.manager)
@@ -379,7 +394,7 @@ def test_who_manages_no_rounds_has_no_webhooks(role: RoleName, receiver: Receive
         operations.create(by=factories.person(role, programme="TNWDP"), url=receiver.url, events=EVERY)
 
 
-def test_through_the_api(scene: Scene, receiver: Receiver) -> None:  # noqa: F811
+def test_through_the_api(scene: Scene, receiver: Receiver) -> None:
     program = Program(scene.manager)
     body = {"url": receiver.url, "events": ["round.closed"], "programme": "TNWDP"}
     made = program.post("webhooks/", body)
@@ -412,7 +427,7 @@ def test_through_the_api(scene: Scene, receiver: Receiver) -> None:  # noqa: F81
     assert not Webhook.objects.exists() and not WebhookDelivery.objects.exists()
 
 
-def test_on_the_pages(scene: Scene, receiver: Receiver) -> None:  # noqa: F811
+def test_on_the_pages(scene: Scene, receiver: Receiver) -> None:
     client = Client()
     client.force_login(scene.manager)
     url = reverse("scaling:webhooks")

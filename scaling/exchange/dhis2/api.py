@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,264 +17,33 @@ from rest_framework.views import APIView
 from indicators.models import RoundKind
 from programmes.models import Programme
 from scaling.exchange.dhis2 import exporting, importing, payloads, periods, rounds
+from scaling.exchange.dhis2.asking import schemes_of, truth, wanted_of
 from scaling.exchange.dhis2.codes import CODE, EITHER, SCHEMES, UID, DataSets, Schemes
+from scaling.exchange.dhis2.formats import (
+    AdxParser,
+    AdxValues,
+    CsvParser,
+    CsvValues,
+    TextCsvParser,
+    TextCsvValues,
+    XmlParser,
+    XmlValues,
+)
+from scaling.exchange.dhis2.summaries import DataSetSerializer, DataValueSetSerializer, WebMessageSerializer, told
 from scaling.exchange.dhis2.writing import WRITERS
 from scaling.rest.filters import check_parameters
-from scaling.rest.parameters import one_date
-from scaling.rest.parsers import StrictJSONParser, TooLarge, most_bytes
+from scaling.rest.parsers import StrictJSONParser
 from scaling.rest.renderers import JSONRenderer
 
-_DURATION = re.compile(r"(\d{1,6})([dhms])")
-_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 MOST_BYTES = 20 * 1024 * 1024
 
 
-# --- formats ---------------------------------------------------------------------------------------------------------
-class _Written(BaseRenderer):
-    """Its text is made by `WRITERS`; what is no data value set (a problem, a summary) is JSON."""
-
-    charset = "utf-8"
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
-        return JSONRenderer().render(data)
-
-
-class CsvValues(_Written):
-    media_type, format = "application/csv", "csv"
-
-
-class TextCsvValues(_Written):
-    media_type, format = "text/csv", "csv"
-
-
-class XmlValues(_Written):
-    media_type, format = "application/xml", "xml"
-
-
-class AdxValues(_Written):
-    media_type, format = "application/adx+xml", "adx"
-
-
-class _Raw(BaseParser):
-    """Bytes as they are, up to the limit of the view."""
-
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> bytes:
-        most = most_bytes((parser_context or {}).get("view"))
-        raw: bytes = stream.read(most + 1)
-        if len(raw) > most:
-            raise TooLarge(most)
-        return raw
-
-
-class CsvParser(_Raw):
-    media_type = "application/csv"
-
-
-class TextCsvParser(_Raw):
-    media_type = "text/csv"
-
-
-class XmlParser(_Raw):
-    media_type = "application/xml"
-
-
-class AdxParser(_Raw):
-    media_type = "application/adx+xml"
-
-
-# --- parameters ------------------------------------------------------------------------------------------------------
-def _scheme(text: str, name: str) -> str:
-    found = text.strip().lower()
-    if found not in (CODE, UID):
-        raise ValidationError({name: _("One of %(allowed)s is expected.") % {"allowed": "code, uid"}})
-    return found
-
-
-def schemes_of(*sources: Any, default: str) -> Schemes:
-    """Schemes from mappings, the first goes before the next; the specific before the general in each."""
-    found = {}
-    for kind, name in SCHEMES.items():
-        said = [(source[one], one) for source in sources for one in (name, "idScheme") if source.get(one)]
-        found[kind] = _scheme(*said[0]) if said else default
-    return Schemes(**found)
-
-
-def _truth(request: Request, name: str, said: str = "") -> bool:
-    text = (said or request.query_params.get(name, "false")).lower()
-    if text not in ("true", "false"):
-        raise ValidationError({name: _("One of %(allowed)s is expected.") % {"allowed": "true, false"}})
-    return text == "true"
-
-
-def _list(request: Request, name: str) -> list[str]:
-    found = request.query_params.getlist(name)
-    if any(not one.strip() for one in found):
-        raise ValidationError({name: _("A code is expected.")})
-    return list(dict.fromkeys(one.strip() for one in found))
-
-
-def _since(request: Request) -> datetime.datetime | None:
-    raw, lasting = request.query_params.get("lastUpdated"), request.query_params.get("lastUpdatedDuration")
-    if lasting is not None:
-        found = _DURATION.fullmatch(lasting)
-        if found is None:
-            raise ValidationError({"lastUpdatedDuration": _("A duration such as 10d, 5h, 30m or 90s is expected.")})
-        return timezone.now() - datetime.timedelta(**{_UNITS[found[2]]: int(found[1])})
-    if raw is None:
-        return None
-    try:
-        moment = datetime.datetime.fromisoformat(raw)
-    except ValueError:
-        raise ValidationError({"lastUpdated": _("A date such as 2022-06-30 is expected.")}) from None
-    return moment if moment.tzinfo else timezone.make_aware(moment)
-
-
-def _wanted(request: Request) -> exporting.Wanted:
-    start, end = one_date(request, "startDate"), one_date(request, "endDate")
-    wanted = exporting.Wanted(
-        data_sets=_list(request, "dataSet"),
-        org_units=_list(request, "orgUnit"),
-        children=_truth(request, "children"),
-        periods=_list(request, "period"),
-        start=start,
-        end=end,
-        since=_since(request),
-        attributes=_list(request, "attributeOptionCombo"),
-        limit=_limit(request),
-        every_state=_state(request) == "all",
-    )
-    errors = {}
-    if not wanted.data_sets:
-        errors["dataSet"] = _("At least one data set is expected; dhis2/dataSets lists them.")
-    if not wanted.org_units:
-        errors["orgUnit"] = _("At least one organisation unit is expected; of a place say children=true too.")
-    if not wanted.periods and not (start and end) and wanted.since is None:
-        errors["period"] = _("A period, startDate and endDate, lastUpdated or lastUpdatedDuration is expected.")
-    for text in wanted.periods:
-        if periods.read_interval(text) is None and not periods.is_identifier(text):
-            errors["period"] = _("Period not valid: “%(text)s”. Write it as 2024, 2024S1 or 2024-01-01/P1Y.") % {
-                "text": text[:60]
-            }
-    if errors:
-        raise ValidationError(errors)
-    return wanted
-
-
-def _limit(request: Request) -> int | None:
-    raw = request.query_params.get("limit")
-    if raw is None:
-        return None
-    if not (raw.isascii() and raw.isdigit()) or len(raw) > 9:
-        raise ValidationError({"limit": _("A whole number from 0 on is expected.")})
-    return int(raw)
-
-
-def _state(request: Request) -> str:
-    found = request.query_params.get("state", "approved")
-    if found not in ("approved", "all"):
-        raise ValidationError({"state": _("One of %(allowed)s is expected.") % {"allowed": "approved, all"}})
-    return found
-
-
-# --- what is told ----------------------------------------------------------------------------------------------------
-class ImportCountSerializer(serializers.Serializer[Any]):
-    imported = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    ignored = serializers.IntegerField()
-    deleted = serializers.IntegerField()
-
-
-class ImportConflictSerializer(serializers.Serializer[Any]):
-    object = serializers.CharField(allow_blank=True)
-    objects = serializers.DictField(child=serializers.CharField(allow_blank=True))
-    value = serializers.CharField(help_text="What is wrong, in a sentence.")
-    errorCode = serializers.CharField(help_text="As DHIS2 numbers it.")
-    property = serializers.CharField()
-    indexes = serializers.ListField(child=serializers.IntegerField(), help_text="Positions of the values, from 0.")
-
-
-class ImportSummarySerializer(serializers.Serializer[Any]):
-    responseType = serializers.CharField()
-    status = serializers.ChoiceField(choices=["SUCCESS", "WARNING", "ERROR"])
-    description = serializers.CharField()
-    importOptions = serializers.DictField()
-    importCount = ImportCountSerializer()
-    conflicts = ImportConflictSerializer(many=True)
-    rejectedIndexes = serializers.ListField(child=serializers.IntegerField())
-    dataSetComplete = serializers.CharField()
-
-
-class WebMessageSerializer(serializers.Serializer[Any]):
-    httpStatus = serializers.CharField()
-    httpStatusCode = serializers.IntegerField()
-    status = serializers.CharField()
-    message = serializers.CharField()
-    response = ImportSummarySerializer()
-
-
-def told(summary: importing.Summary, options: dict[str, Any]) -> dict[str, Any]:
-    """An import summary as DHIS2 answers it."""
-    failed = summary.status == "ERROR"
-    description = _("Nothing was written: a dry run.") if options["dryRun"] else _("Values are drafts of returns.")
-    if summary.completed:
-        description += " " + _("A date of completion hands nothing in; submit the returns when they are complete.")
-    messages = {
-        "SUCCESS": _("Import was successful."),
-        "WARNING": _("Some values were not taken; the conflicts say which and why."),
-        "ERROR": _("No value was taken; the conflicts say why."),
-    }
-    return {
-        "httpStatus": "Conflict" if failed else "OK",
-        "httpStatusCode": 409 if failed else 200,
-        "status": {"SUCCESS": "OK"}.get(summary.status, summary.status),
-        "message": messages[summary.status],
-        "response": {
-            "responseType": "ImportSummary",
-            "status": summary.status,
-            "description": description,
-            "importOptions": options,
-            "importCount": {name: summary.counts[name] for name in ("imported", "updated", "ignored", "deleted")},
-            "conflicts": summary.conflicts(),
-            "rejectedIndexes": summary.rejected(),
-            "dataSetComplete": "false",
-        },
-    }
-
-
-class DataValueSchemaSerializer(serializers.Serializer[Any]):
-    dataElement = serializers.CharField()
-    period = serializers.CharField(required=False)
-    orgUnit = serializers.CharField(required=False)
-    categoryOptionCombo = serializers.CharField(required=False)
-    attributeOptionCombo = serializers.CharField(required=False)
-    value = serializers.CharField(required=False)
-    comment = serializers.CharField(required=False)
-    followUp = serializers.BooleanField(required=False)
-    storedBy = serializers.CharField(required=False)
-    created = serializers.CharField(required=False)
-    lastUpdated = serializers.CharField(required=False)
-    deleted = serializers.BooleanField(required=False)
-
-
-class DataValueSetSerializer(serializers.Serializer[Any]):
-    """A data value set; what stands at its head holds for the values that do not say it themselves."""
-
-    dataSet = serializers.CharField(required=False)
-    completeDate = serializers.CharField(required=False)
-    period = serializers.CharField(required=False)
-    orgUnit = serializers.CharField(required=False)
-    attributeOptionCombo = serializers.CharField(required=False)
-    dataValues = DataValueSchemaSerializer(many=True)
-
-
-# --- views -----------------------------------------------------------------------------------------------------------
 def _query(name: str, description: str = "", **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, more.pop("type", str), description=description, **more)
 
 
 _ID_SCHEMES = [_query(name, enum=[CODE, UID]) for name in ("idScheme", *SCHEMES.values())]
-_SEVERAL = {"many": True}
-_FORMATS = ("application/json", "application/csv", "application/xml", "application/adx+xml")
+_SEVERAL: dict[str, Any] = {"many": True}
 
 
 class DataValueSetsView(APIView):
@@ -323,7 +87,7 @@ class DataValueSetsView(APIView):
         """Data values, streamed. `Accept` or `format` chooses JSON, CSV, XML or ADX."""
         check_parameters(request, set(self.reads))
         schemes = schemes_of(request.query_params, default=CODE)
-        export = exporting.prepare(wanted=_wanted(request), user=request.user, schemes=schemes)
+        export = exporting.prepare(wanted=wanted_of(request), user=request.user, schemes=schemes)
         renderer = request.accepted_renderer  # type: ignore[attr-defined]
         answer = StreamingHttpResponse(
             (text.encode() for text in WRITERS[renderer.format](export)),
@@ -358,7 +122,7 @@ class DataValueSetsView(APIView):
         check_parameters(request, set(self.writes))
         payload = self._payload(request)
         schemes = schemes_of(payload.options, request.query_params, default=CODE if payload.is_adx else EITHER)
-        dry_run = _truth(request, "dryRun", payload.options.get("dryRun", ""))
+        dry_run = truth(request, "dryRun", payload.options.get("dryRun", ""))
         raw = payload.options.get("importStrategy") or request.query_params.get("importStrategy", importing.BOTH)
         strategy = importing.STRATEGIES.get(raw.upper())
         if strategy is None:
@@ -380,23 +144,6 @@ class DataValueSetsView(APIView):
         for one in found.values:
             one.dataSet = one.dataSet or data_set
         return found
-
-
-class PeriodSerializer(serializers.Serializer[Any]):
-    period = serializers.CharField(help_text="As DHIS2 writes it; as an interval where it cannot.")
-    round = serializers.CharField()
-    start = serializers.DateField(help_text="What the round truly describes: its first day …")
-    end = serializers.DateField(help_text="… and the first day after.")
-    status = serializers.CharField()
-
-
-class DataSetSerializer(serializers.Serializer[Any]):
-    dataSet = serializers.CharField()
-    id = serializers.CharField(allow_blank=True, help_text="Its identifier in DHIS2, where it is known.")
-    programme = serializers.CharField()
-    roundKind = serializers.ChoiceField(choices=RoundKind.choices)
-    attributeOptionCombo = serializers.CharField()
-    periods = PeriodSerializer(many=True)
 
 
 class DataSetsView(APIView):

@@ -1,8 +1,8 @@
 """What stands for what: codes and identifiers of a DHIS2 ↔ entry fields, organizations, data sets, programmes.
 
-What an administrator mapped goes first; what is not mapped is called by its own code: data element and category option
-combination by the two parts of a field's key (`OP-06.women`), a data set by programme and kind of round (`PCDP-annual`),
-an attribute option combination by its programme.
+What an administrator mapped goes only by those names; what is not mapped is called by its own code: data element and
+category option combination by the two parts of a field's key (`OP-06.women`), a data set by programme and kind of round
+(`PCDP-annual`), an attribute option combination by its programme.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class DataSets:
         return found
 
     def programmes_of(self, attribute: str) -> set[int] | None:
-        """Programmes that an attribute option combination stands for; None where it says nothing. KeyError if unknown."""
+        """Programmes that an attribute option combination stands for; None where it says nothing. KeyError: unknown."""
         if attribute in self.attributes:
             return self.attributes[attribute]
         if attribute in ("", DEFAULT, *DEFAULT_UIDS):

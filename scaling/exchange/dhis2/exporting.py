@@ -1,7 +1,7 @@
 """Returns as data values: what is asked for, and the rows one after the other.
 
-Approved values go out unless more is asked for. A zero is a value and goes out; a reason for having none is no value and
-does not. Nothing is held in memory but some hundred returns at a time.
+Approved values go out unless more is asked for. A zero is a value and goes out; a reason for having none is no value
+and does not. Nothing is held in memory but some hundred returns at a time.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
@@ -140,19 +140,23 @@ def prepare(*, wanted: Wanted, user: Any, schemes: Schemes) -> Export:
         chosen = {one for one in chosen if only is None or one[0] in only}
     every = rounds.Rounds.load(user, {pk for pk, _kind in chosen}).every
     found = [one for one in every if (one.programme_id, one.kind) in chosen and _in_time(one, wanted)]
-    rows = Return.objects.visible_to(user).filter(round__in=[one.pk for one in found]).filter(_units(wanted, user, schemes))
+    rows = (
+        Return.objects.visible_to(user)
+        .filter(round__in=[one.pk for one in found])
+        .filter(_units(wanted, user, schemes))
+    )
     if not wanted.every_state:
         rows = rows.filter(state=ReturnState.APPROVED)
     events = apps.get_model("indicators", "ReturnEvent")._default_manager.filter(pgh_obj=OuterRef("pk"))
     changed = events.values("pgh_obj").annotate(last=Max("pgh_created_at")).values("last")
     unit = Dhis2Code.objects.filter(kind=CodeKind.ORG_UNIT, organization=OuterRef("organization"))
-    rows = rows.annotate(
+    told: Any = rows.annotate(
         updated=Subquery(changed), unit_code=Subquery(unit.values("code")), unit_uid=Subquery(unit.values("uid"))
     )
     if wanted.since is not None:
-        rows = rows.filter(updated__gte=wanted.since)
-    rows = rows.select_related("organization", "round__programme").order_by("round_id", "organization__code")
-    export = Export(user, schemes, rows, sets, wanted)
+        told = told.filter(updated__gte=wanted.since)
+    told = told.select_related("organization", "round__programme").order_by("round_id", "organization__code")
+    export = Export(user, schemes, told, sets, wanted)
     _check_identifiers(export, found)
     return export
 
@@ -204,7 +208,9 @@ def _check_identifiers(export: Export, found: list[Round]) -> None:
         if missing:
             problems["dataElementIdScheme"] = text % {"names": _few(missing)}
     if schemes.orgUnit == UID:
-        missing = list(export.found.filter(Q(unit_uid=None) | Q(unit_uid="")).values_list("organization__code", flat=True)[:9])
+        missing = list(
+            export.found.filter(Q(unit_uid=None) | Q(unit_uid="")).values_list("organization__code", flat=True)[:9]
+        )
         if missing:
             problems["orgUnitIdScheme"] = text % {"names": _few(missing)}
     pairs = {(one.programme_id, one.kind) for one in found}

@@ -76,10 +76,9 @@ def _row(texts: Mapping[str, str], known: Known) -> Dhis2Code:
         errors["kind"] = _("One of %(allowed)s is expected.") % {"allowed": ", ".join(CodeKind.values)}
     if kind in CodeKind.values and not any(getattr(row, f"{link}_id") for link in LINKS):
         errors["own"] = _("There is no “%(code)s” here.") % {"code": own[:60]}
-    elif (kind == CodeKind.DATA_SET) != (round_kind in RoundKind.values) or (round_kind and kind != CodeKind.DATA_SET):
-        if kind in (CodeKind.DATA_SET, CodeKind.ATTRIBUTE_OPTION_COMBO):
-            text = _("A data set is programme/kind of round, with one of %(kinds)s; the others have no slash.")
-            errors["own"] = text % {"kinds": ", ".join(RoundKind.values)}
+    elif row.programme and round_kind not in (RoundKind.values if kind == CodeKind.DATA_SET else [""]):
+        text = _("A data set is programme/kind of round, with one of %(kinds)s; the others have no slash.")
+        errors["own"] = text % {"kinds": ", ".join(RoundKind.values)}
     errors |= _wrong(row, texts)
     if errors:
         raise ValidationError(errors)
@@ -136,11 +135,11 @@ def put(*, rows: Sequence[Mapping[str, str]], by: Any) -> int:
         raise ValidationError(errors)
     new, old = [], []
     for key, row in wanted.items():
-        found = standing.get(key)
-        if found is None:
+        stood = standing.get(key)
+        if stood is None:
             new.append(row)
-        elif any(getattr(found, name) != getattr(row, name) for name in FACTS):
-            old.append(found.pk)
+        elif any(getattr(stood, name) != getattr(row, name) for name in FACTS):
+            old.append(stood.pk)
             new.append(row)
     Dhis2Code.objects.filter(pk__in=old).delete()  # two rows may exchange their codes
     return len(Dhis2Code.objects.bulk_create(new, batch_size=1000))
@@ -196,7 +195,9 @@ def rows_of(content: bytes, filename: str) -> list[dict[str, str]]:
     rows = [["" if cell is None else str(cell).strip() for cell in row] for row in table.rows]
     heads = [name.lower() for name in rows[0]] if rows else []
     if not {"kind", "own", "code"} <= set(heads) or not set(heads) <= {*COLUMNS, ""}:
-        raise ValidationError({"file": _("The first row holds these headings: %(names)s.") % {"names": ", ".join(COLUMNS)}})
+        raise ValidationError(
+            {"file": _("The first row holds these headings: %(names)s.") % {"names": ", ".join(COLUMNS)}}
+        )
     return [dict(zip(heads, row, strict=False)) for row in rows[1:] if any(row)]
 
 

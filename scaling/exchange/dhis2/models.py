@@ -79,8 +79,7 @@ class Dhis2Code(models.Model):
                 name="dhis2_code_round_kind_of_data_set",
             ),
             models.CheckConstraint(
-                condition=Q(kind=CodeKind.DATA_ELEMENT)
-                & ~Q(option_combo="")
+                condition=Q(kind=CodeKind.DATA_ELEMENT) & ~Q(option_combo="")
                 | (~Q(kind=CodeKind.DATA_ELEMENT) & Q(option_combo="", option_combo_uid="", dimensions={})),
                 name="dhis2_code_options_of_data_element",
             ),

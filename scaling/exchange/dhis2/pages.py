@@ -77,7 +77,8 @@ def codes_page(request: HttpRequest) -> HttpResponse:
     wrong = bool(problems or form.errors or sheet.errors)
     page = Paginator(mapping.listed(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "form": form, "sheet": sheet, "problems": problems, "page": page, "columns": mapping.COLUMNS, "page_name": "dhis2"
+        "form": form, "sheet": sheet, "problems": problems, "page": page, "columns": mapping.COLUMNS,
+        "page_name": "dhis2",
     }  # fmt: skip
     return render(request, "scaling/dhis2.html", context, status=422 if wrong else 200)
 

@@ -114,7 +114,9 @@ def _value(index: int, found: Mapping[str, Any], common: Mapping[str, str], wher
         followUp=_truth(texts.get("followUp", ""), f"{where}.followUp"),
         storedBy=texts.get("storedBy", ""),
         deleted=bool(_truth(texts.get("deleted", ""), f"{where}.deleted")),
-        **told,
+        period=told["period"],
+        orgUnit=told["orgUnit"],
+        attributeOptionCombo=told["attributeOptionCombo"],
     )
 
 
@@ -243,7 +245,5 @@ def _adx_value(index: int, one: Element, common: dict[str, str], where: str) -> 
     if notes:
         own["comment"] = notes[0].text or ""
     found = _value(index, own, common, where)
-    found.dimensions = {
-        name: _text(text, f"{where}.{name}") for name, text in one.attrib.items() if name not in own
-    }
+    found.dimensions = {name: _text(text, f"{where}.{name}") for name, text in one.attrib.items() if name not in own}
     return found

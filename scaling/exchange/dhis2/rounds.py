@@ -54,7 +54,7 @@ class Rounds:
 
 
 def written(round_: Round) -> set[str]:
-    """All ways in which its period may be written: DHIS2's, and as an interval; a biennial round as its two years too."""
+    """All ways in which its period may be written: DHIS2's, and as an interval; that of a date as two years too."""
     span = span_of(round_)
     found = {periods.interval(span), f"{span.start.isoformat()}..{_last(span)}"}
     if name := periods.identifier(span):

@@ -43,9 +43,9 @@ def _plain(row: Row) -> dict[str, Any]:
 def _common(wanted: Wanted) -> dict[str, str]:
     """What holds for the whole set, where one of it is asked for."""
     asked = {"dataSet": wanted.data_sets, "period": wanted.periods, "orgUnit": wanted.org_units}
-    return {
-        name: found[0] for name, found in asked.items() if len(found) == 1 and not (name == "orgUnit" and wanted.children)
-    }
+    if wanted.children:
+        del asked["orgUnit"]
+    return {name: found[0] for name, found in asked.items() if len(found) == 1}
 
 
 def as_json(export: Export) -> Iterator[str]:
