@@ -351,6 +351,7 @@ SPECTACULAR_SETTINGS = {
         "LinkageKindEnum": "organizations.models.LinkageKind",
         "IndicatorLevelEnum": "indicators.models.IndicatorLevel",
         "RoundKindEnum": "indicators.models.RoundKind",
+        "WebhookEventTypeEnum": "scaling.webhooks.models.EventType",
         "SpaceEnum": "programmes.models.Space",
         "RateKindEnum": "programmes.models.RateKind",
         "CorrectionCodeEnum": "indicators.models.CorrectionCode",

@@ -115,6 +115,10 @@ class DataValueSetsView(APIView):
         responses={
             (200, "application/json"): WebMessageSerializer,
             (409, "application/json"): OpenApiResponse(WebMessageSerializer, description="No value was taken."),
+            (409, "application/problem+json"): OpenApiResponse(
+                {"$ref": "#/components/schemas/Problem"},
+                description="No value was taken (JSON); or the first request with this key still runs (a problem).",
+            ),
         },
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
