@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,8 @@ from scaling.models import Alert, Severity
 from scaling.register_sql.alerting import candidates
 from scaling.register_sql.drain import together, with_lineage
 
+#: kwargs: programme_id (int), alerts (list of Alert) — these were opened, in the transaction that opens them.
+alerts_opened = Signal()
 Day = datetime.date
 #: First key of the advisory lock: one look at the alerts of a programme at a time.
 LOCK_SPACE = 7303
@@ -184,7 +187,7 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
             row.severity, row.figures = found.severity, dict(found.figures)
             changed.append(row)
     Alert.objects.bulk_update(changed, ["severity", "figures"], batch_size=1000)
-    Alert.objects.bulk_create(
+    opened = Alert.objects.bulk_create(
         [
             Alert(
                 rule=found.rule,
@@ -199,6 +202,8 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
         ],
         batch_size=1000,
     )
+    if opened:
+        alerts_opened.send(sender=Alert, programme_id=programme_id, alerts=opened)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

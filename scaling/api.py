@@ -13,12 +13,14 @@ import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
 from scaling.client_reports_api import PerformanceReportView, PortfolioReportView, ProgrammeReportView
+from scaling.exchange.dhis2.api import DataSetsView, DataValueSetsView
 from scaling.exports import api as exports
 from scaling.iati.api import IMPORT, ActivitiesView, ActivityView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, changes, job_api
 from scaling.rest.deleted_api import DeletedView
 from scaling.rest.idempotency import once
+from scaling.webhooks import api as webhooks_api
 
 
 class Router(DefaultRouter):
@@ -28,7 +30,7 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, webhooks_api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
@@ -57,6 +59,9 @@ urlpatterns = [
     path("v1/exports/", exports.ExportListView.as_view(), name="exports"),
     path("v1/exports/<slug:resource>.<slug:kind>", exports.ExportView.as_view(), name="export"),
     path("v1/deleted/<str:resource>/", DeletedView.as_view(), name="deleted"),
+    # DHIS2 writes its addresses without a slash at the end.
+    path("v1/dhis2/dataValueSets", once(DataValueSetsView).as_view(), name="dhis2-data-value-sets"),
+    path("v1/dhis2/dataSets", DataSetsView.as_view(), name="dhis2-data-sets"),
     path("v1/schema/", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema", **OPEN), name="api-docs"),
     *(path(f"v1/{name}/bulk/", view, name=f"{name}-bulk") for name, view in bulk.VIEWS.items()),

@@ -92,6 +92,10 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]
+    if may(user, Permission.ROUNDS_MANAGE):
+        data.append(Entry(_("Webhooks"), "link-45deg", reverse("scaling:webhooks"), "webhooks"))
+    if may(user, Permission.CATALOGUE_MANAGE):
+        data.append(Entry(_("Codes of DHIS2"), "translate", reverse("scaling:dhis2"), "dhis2"))
     if may(user, Permission.FIGURES_MANAGE):
         data.append(Entry(_("Upkeep of figures"), "clock", reverse("scaling:upkeep"), "upkeep"))
     if user.is_staff:

@@ -9,6 +9,7 @@ from scaling import alerts, rebuilds, rollups
 from scaling.models import Heartbeat, MarkKind
 from scaling.reports import building, operations
 from scaling.rest import idempotency, jobs
+from scaling.webhooks import delivering
 
 
 @shared_task
@@ -67,6 +68,18 @@ def bulk_jobs() -> int:
 def forget_old_answers() -> int:
     """Delete answers to Idempotency-Keys and bulk jobs that nobody will ask for again."""
     return idempotency.forget_old() + jobs.forget_old()
+
+
+@shared_task
+def webhooks() -> int:
+    """Tell those that wait to be told, or were left behind by a killed worker."""
+    return delivering.run_due()
+
+
+@shared_task
+def forget_old_webhook_events() -> int:
+    """Delete what was told, or given up, long ago."""
+    return delivering.forget_old()
 
 
 @shared_task

@@ -5,7 +5,9 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from scaling import alert_views, federation_views, not_reported, rate_views, report_views, upkeep_views, views
+from scaling.exchange.dhis2 import pages as dhis2_pages
 from scaling.iati import views as iati_views
+from scaling.webhooks import pages as webhook_pages
 
 pages = (
     [
@@ -29,6 +31,14 @@ pages = (
         path("reports/<int:pk>/delete/", report_views.delete, name="report-delete"),
         path("reports/cadences/<int:pk>/end/", report_views.end_plan, name="report-plan-end"),
         path("iati/", iati_views.iati_page, name="iati"),
+        path("webhooks/", webhook_pages.webhooks_page, name="webhooks"),
+        path("webhooks/<int:pk>/", webhook_pages.webhook_page, name="webhook"),
+        path("webhooks/<int:pk>/rotate/", webhook_pages.rotate, name="webhook-rotate"),
+        path("webhooks/<int:pk>/remove/", webhook_pages.remove, name="webhook-remove"),
+        path("webhooks/deliveries/<int:pk>/send-again/", webhook_pages.redeliver, name="webhook-redeliver"),
+        path("dhis2/", dhis2_pages.codes_page, name="dhis2"),
+        path("dhis2/codes.csv", dhis2_pages.codes_file, name="dhis2-file"),
+        path("dhis2/<int:pk>/remove/", dhis2_pages.remove, name="dhis2-remove"),
         path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",

@@ -29,6 +29,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 
+FORMATS = ["json", "csv", "xlsx"]
 _PROBLEMS = {
     "400": "A parameter is unknown or does not fit; the sentence says which and what would be right.",
     "401": "No valid token or session.",
@@ -85,7 +86,12 @@ class TrellisSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         common = [
-            OpenApiParameter("format", str, enum=self._formats(), description="Form of the answer."),
+            OpenApiParameter(
+                "format",
+                str,
+                enum=getattr(self.view, "formats", None) or self._formats(),
+                description="Form of the answer.",
+            ),
         ]
         listed = getattr(self.view, "queryset", None) is not None or getattr(self.view, "tagged", False)
         if self.method == "GET" and listed:
