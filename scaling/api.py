@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -34,9 +36,10 @@ for package in (programmes.api, organizations.api, indicators.api, scaling.alert
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
+_listed: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 DeletedView.models = {
     prefix: viewset.queryset.model
-    for prefix, viewset, _name in router.registry
+    for prefix, viewset in _listed.items()
     if changes.trail_of(viewset.queryset.model) is not None
 }
 

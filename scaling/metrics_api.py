@@ -113,7 +113,7 @@ class MetricView(APIView):
     table_name = "metric"
     #: Its tables can have a row of HXL tags.
     tagged = True
-    renderer_classes = (*api_settings.DEFAULT_RENDERER_CLASSES, SDMXRenderer)
+    renderer_classes: tuple[Any, ...] = (*api_settings.DEFAULT_RENDERER_CLASSES, SDMXRenderer)  # type: ignore[arg-type]
     #: What only metrics of phases take.
     of_phases = frozenset({"phase", "basis"})
     common = frozenset({"format", "programme", "against", "place", "as_of", "known_at", "by", "synthetic"})
