@@ -349,6 +349,9 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CountBasisEnum": "programmes.vocabulary.CountBasis",
+        "NullReasonEnum": "programmes.vocabulary.NullReason",
+        "ProgrammeInstrumentEnum": "programmes.models.programmes.Instrument",
+        "IndicatorTypeEnum": "indicators.models.catalogue.IndicatorLevel",
         "FigureBasisEnum": "programmes.vocabulary.FigureBasis",
         "CorrectionKindEnum": "programmes.models.CorrectionKind",
         "OrganizationKindEnum": "organizations.models.Kind",

@@ -325,7 +325,7 @@ def test_what_changes_the_round_before_changes_where_its_organizations_came_from
 def test_rounds_computed_before_moves_were_counted_wait_to_be_computed_again() -> None:
     world = World()
     drain()
-    module = importlib.import_module("scaling.migrations.0008_moves_from_stage_to_stage")
+    module = importlib.import_module("scaling.migrations.0009_moves_from_stage_to_stage")
     module.mark(apps, None)
     marked = set(DirtyMark.objects.filter(kind="round").values_list("object_id", flat=True))
     assert {round_.pk for round_ in world.rounds} <= marked
