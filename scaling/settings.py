@@ -351,7 +351,7 @@ SPECTACULAR_SETTINGS = {
         "CountBasisEnum": "programmes.vocabulary.CountBasis",
         "NullReasonEnum": "programmes.vocabulary.NullReason",
         "ProgrammeInstrumentEnum": "programmes.models.programmes.Instrument",
-        "IndicatorTypeEnum": "indicators.models.catalogue.IndicatorLevel",
+        "IndicatorTypeEnum": "indicators.models.catalogue.IndicatorType",
         "FigureBasisEnum": "programmes.vocabulary.FigureBasis",
         "CorrectionKindEnum": "programmes.models.CorrectionKind",
         "OrganizationKindEnum": "organizations.models.Kind",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import datetime
 import itertools
+import re
 from typing import Any
 from urllib.parse import quote
 
