@@ -170,9 +170,9 @@ def test_a_picture_has_a_table_a_download_and_follows_the_theme(
     picture.value.save_as(tmp_path / "picture.png")
     assert (tmp_path / "picture.png").read_bytes().startswith(b"\x89PNG")
     with page.expect_download() as table:
-        page.click("a[href*='/financing.csv']")
+        page.click("a[href*='/financing-by-phase.csv']")
     table.value.save_as(tmp_path / "table.csv")
-    assert "39.0" in (tmp_path / "table.csv").read_text(encoding="utf-8-sig")
+    assert "\nPhase II,39,80,5,14.7,138.7," in (tmp_path / "table.csv").read_text(encoding="utf-8-sig")
     colour = "document.querySelector('#financing .bars path').style.fill"
     light = page.evaluate(colour)
     page.click("[data-theme-switch]")
