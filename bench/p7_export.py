@@ -83,7 +83,12 @@ def main() -> None:
         client = asking()
         through_the_api(client, "partners", "csv")
         say("export; rows; MB; seconds; COPY alone; % of its speed (target 30); first byte ms (target 1000); peak MB +")
-        for name, kind in (("returns", "csv"), ("returns-long", "csv"), ("returns", "ndjson"), ("organizations", "csv")):
+        for name, kind in (
+            ("returns", "csv"),
+            ("returns-long", "csv"),
+            ("returns", "ndjson"),
+            ("organizations", "csv"),
+        ):
             before = peak()
             ours = min(through_the_api(client, name, kind) for _ in range(TIMES))
             grown = peak() - before

@@ -10,8 +10,7 @@ from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from programmes import columns
-from programmes import rates_api
+from programmes import columns, rates_api
 from programmes.expanding import Related
 from programmes.financing import amount_on
 from programmes.models import (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
@@ -13,6 +15,7 @@ import programmes.api
 import scaling.alerts_api
 from programmes.boundaries_api import BoundariesInsideView, BoundaryView
 from scaling.exports import api as exports
+from scaling.exports import file_api
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, changes, job_api
 from scaling.rest.deleted_api import DeletedView
@@ -26,17 +29,16 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, file_api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
+LISTS: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 DeletedView.models = {
-    prefix: viewset.queryset.model
-    for prefix, viewset, _name in router.registry
-    if changes.trail_of(viewset.queryset.model) is not None
+    name: viewset.queryset.model for name, viewset in LISTS.items() if changes.trail_of(viewset.queryset.model)
 }
 
-exports.VIEWSETS |= {prefix: viewset for prefix, viewset, _name in router.registry}
+exports.VIEWSETS |= LISTS
 
 #: The schema says how to ask, nothing of what is stored.
 OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}

@@ -402,5 +402,6 @@ class Heartbeat(models.Model):
         return self.name
 
 
+from scaling.exports.models import ExportFile, ExportPart  # noqa: E402, F401 - the same
 from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - Django finds models from here
 from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same

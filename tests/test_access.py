@@ -262,6 +262,7 @@ RESOURCES = {
     "services": "id",
     "targets": "id",
     "jobs": "id",
+    "export-files": "id",
 }
 
 #: Resources that are written through the API too, and how; by whom is tested beside them.
@@ -271,6 +272,7 @@ WRITTEN = {
     **{
         name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
     },
+    "export-files": {"create"},
 }
 
 #: Actions on one row. "reads": whoever sees it; "own": its owner; the others by a key of PEOPLE_WHO. What is outside
@@ -293,6 +295,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "results": {"correct": "manages"},
     "targets": {"revise": "sets", "accept": "manages"},
     "jobs": {"cancel": "own", "rows": "own"},
+    "export-files": {"cancel": "own", "file": "own"},
 }
 #: Many rows at once; each row is answered for itself, by the same rights (tests/scaling/test_bulk_api.py).
 BULK = ("organizations", "apex-memberships", "linkages", "returns")
@@ -429,6 +432,7 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "services": {str(service.pk)},
             "targets": {str(target.pk)},
             "jobs": set(),
+            "export-files": set(),
         }
     return own
 

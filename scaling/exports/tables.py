@@ -1,7 +1,7 @@
 """What an export of a list holds: the fields of its serializer, said in SQL, for the rows that its view gives.
 
-Nothing is told twice: columns follow from the serializer, rows from the viewset. What a serializer says in Python stands
-in the view's `exported` (programmes/columns.py).
+Nothing is told twice: columns follow from the serializer, rows from the viewset. What a serializer says in Python
+stands in the view's `exported` (programmes/columns.py).
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ KEYED = ("values", "null_reasons", "evidence", "confirmed", "reported")
 def wide(found: Table) -> Table:
     """A column for each field of the catalogue in place of the values; what has no value has a reason, as JSON."""
     keys = [
-        Column(key, NUMBER, KeyTextTransform(key, "values"))
+        Column(key, DECIMAL, KeyTextTransform(key, "values"))
         for key in EntryField.objects.order_by("indicator__position", "position", "pk").values_list("key", flat=True)
     ]
     at = next(n for n, column in enumerate(found.columns) if column.name == "values")

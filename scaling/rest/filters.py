@@ -26,7 +26,9 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = set(COMMON) | of_files(request) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
+        known = (
+            set(COMMON) | of_files(request) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
+        )
         if expandable(view):
             known.add("expand")
         if filterset is not None:

@@ -37,8 +37,9 @@ class CursorPages(CursorPagination):
             )
         return int(raw)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
-        self.request, self.links = request, {"next": None, "previous": None}
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.request = request
+        self.links: dict[str, str | None] = {"next": None, "previous": None}
         self.mark = changes.mark_of(request)
         size = self.get_page_size(request)
         columns = keyset.columns_of(queryset.model, tuple(self.get_ordering(request, queryset, view)))

@@ -147,7 +147,7 @@ class _TableRenderer(renderers.BaseRenderer):
             return b""
         context = renderer_context or {}
         response, view = context.get("response"), context.get("view")
-        name = getattr(view, "basename", None) or getattr(view, "table_name", "trellis")
+        name = str(getattr(view, "basename", None) or getattr(view, "table_name", "trellis"))
         if response is not None:
             response["Content-Disposition"] = f'attachment; filename="{name}.{self.format}"'
         request = context.get("request")

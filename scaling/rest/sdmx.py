@@ -1,8 +1,8 @@
 """SDMX-CSV 2.0 of metrics: a row for each figure, with its dimensions as codes.
 
-Two dataflows, because figures of phases and of organizations have other dimensions. `_T` stands where a row is about all
-that was selected, and the attributes name it. Countries are ISO 3166-1 alpha-3, units of money ISO 4217, periods ISO 8601
-(`2019-01-01/P1826D`: a start and how long; a date for a register on a day).
+Two dataflows, because figures of phases and of organizations have other dimensions. `_T` stands where a row is about
+all that was selected, and the attributes name it. Countries are ISO 3166-1 alpha-3, units of money ISO 4217, periods
+ISO 8601 (`2019-01-01/P1826D`: a start and how long; a date for a register on a day).
 """
 
 from __future__ import annotations

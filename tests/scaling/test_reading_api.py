@@ -298,7 +298,9 @@ def test_related_rows_stand_beside_the_codes_in_one_query_each(api: Client) -> N
         return len(found)
 
     queries("page_size=1")
-    assert queries("expand=organization,partner") == queries("") + 2 == queries("expand=organization,partner&page_size=1")
+    assert (
+        queries("expand=organization,partner") == queries("") + 2 == queries("expand=organization,partner&page_size=1")
+    )
     (row, *_rest) = api.get("/api/v1/linkages/?expand=organization,partner&fields=id,organization").json()["results"]
     assert set(row) == {"id", "organization", "expanded"} and row["organization"] == "G-0"
     assert row["expanded"]["organization"]["name"] == Organization.objects.get(code="G-0").name
@@ -323,7 +325,13 @@ def test_expanding_shows_nothing_outside_the_scope() -> None:
         formed_on=Day(2015, 1, 1), promoter="project", programme=Programme.objects.get(code="MRCP"), by=None,
     )  # fmt: skip
     linkages.open_linkage(
-        organization=own, partner_organization=other, kind="offtake", form="oral", causality="direct", since=DAY, by=None
+        organization=own,
+        partner_organization=other,
+        kind="offtake",
+        form="oral",
+        causality="direct",
+        since=DAY,
+        by=None,
     )
     someone = Program(factories.person(RoleName.VIEWER, programme="TNWDP"))
     answer = someone.get("linkages/?expand=organization,partner_organization")
