@@ -108,14 +108,16 @@ def settled() -> tuple[Moment | None, Moment]:
     is stamped when its transaction has its number already, so whoever has none yet will be stamped later.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp(), pg_stat_clear_snapshot()")
-        looked = cursor.fetchone()[0]
+        # The clock is read first: the inner query hangs on it.
         cursor.execute(
-            """SELECT min(xact_start) FROM pg_stat_activity
-               WHERE datname = current_database() AND pid <> pg_backend_pid()
-                 AND backend_type = 'client backend' AND backend_xid IS NOT NULL"""
+            """SELECT (SELECT min(xact_start) FROM pg_stat_activity
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()
+                         AND backend_type = 'client backend' AND backend_xid IS NOT NULL AND looked.at IS NOT NULL),
+                      looked.at
+               FROM (SELECT clock_timestamp() AS at, pg_stat_clear_snapshot() OFFSET 0) looked"""
         )
-        return cursor.fetchone()[0], looked
+        found: tuple[Moment | None, Moment] = cursor.fetchone()
+    return found
 
 
 def views(moment: Moment) -> str:
