@@ -53,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         default=False,
         help_text=_("Works only where Trellis runs on one machine with ./dev run."),
     )
+    tour_seen_at = models.DateTimeField(_("saw the tour"), null=True, blank=True, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()

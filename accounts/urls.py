@@ -9,6 +9,7 @@ from accounts import views
 own = (
     [
         path("settings/", views.settings_page, name="settings"),
+        path("tour/", views.tour_seen, name="tour_seen"),
         path("tokens/", views.tokens_page, name="tokens"),
         path("tokens/<str:digest>/revoke/", views.revoke_token, name="revoke_token"),
     ],

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -43,6 +44,15 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         )
         return response
     return render(request, "accounts/settings.html", {"form": form, "page_name": "settings"})
+
+
+@login_required
+@require_POST
+def tour_seen(request: HttpRequest) -> HttpResponse:
+    """Whoever ended or skipped the tour is not shown it by itself again. The first time counts."""
+    assert isinstance(request.user, User)
+    User.objects.filter(pk=request.user.pk, tour_seen_at__isnull=True).update(tour_seen_at=timezone.now())
+    return HttpResponse(status=204)
 
 
 @login_required

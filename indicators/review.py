@@ -16,6 +16,7 @@ from indicators import instruments
 from indicators.models import CorrectionCode, Return, ReturnComment, ReturnState, Round, RoundStatus, Severity, Way
 from indicators.returns import ENTERED_REASONS, number, tell
 from indicators.rules import check
+from indicators.signals import returns_approved
 from programmes.access import Permission, may, require
 from programmes.texts import checked, problem_of
 
@@ -70,6 +71,7 @@ def approve_rows(
     )
     if done.approved:
         tell(done.approved)
+        returns_approved.send(sender=Return, returns=done.approved)
     return done
 
 
@@ -115,6 +117,17 @@ def comment(*, of: Return, by: Any, text: str, code: str = "") -> ReturnComment:
     if not may(by, Permission.RETURNS_ENTER, programme=of.round.programme):
         require(by, Permission.RETURNS_REVIEW, programme=of.round.programme)
     return ReturnComment.objects.create(of_return=of, author=by, text=text, code=code)
+
+
+@transaction.atomic
+def comment_many(said: Iterable[tuple[Return, str, str]], *, by: Any) -> list[ReturnComment]:
+    """Comments on values of many returns, each (return, text, key); the programmes of all of them are asked once."""
+    said = list(said)
+    for programme in {row.round.programme_id: row.round.programme for row, _text, _key in said}.values():
+        if not may(by, Permission.RETURNS_ENTER, programme=programme):
+            require(by, Permission.RETURNS_REVIEW, programme=programme)
+    rows = [ReturnComment(of_return=row, author=by, text=checked(text, "comment"), code=key) for row, text, key in said]
+    return ReturnComment.objects.bulk_create(rows, batch_size=1000)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from indicators.instruments import asked_by_default
 from indicators.models import OUTPUT_KINDS, DueReason, Round, RoundDue, RoundKind, RoundStatus, ScaleVersion
-from indicators.signals import returns_changed
+from indicators.signals import returns_changed, round_closed
 from organizations.models import Organization, OrganizationStatus, Status
 from organizations.models.statuses import ENDED
 from programmes.access import Permission, may, require
@@ -139,7 +139,9 @@ def open_round(*, round: Round, by: Any) -> Round:
 @transaction.atomic
 def close(*, round: Round, by: Any) -> Round:
     """No more entries; what was submitted can still be reviewed."""
-    return _step(round, RoundStatus.CLOSED, by)
+    closed = _step(round, RoundStatus.CLOSED, by)
+    round_closed.send(sender=Round, round=closed)
+    return closed
 
 
 @transaction.atomic

@@ -172,15 +172,16 @@ def roles_of(user: Any) -> list[str]:
     return [name for name in RoleName.values if name in held]
 
 
-def holders(permission: Permission, programme: Any) -> list[Any]:
-    """Active people who hold `permission` on a programme today, by the programme itself or by its country."""
+def holders(permission: Permission, programme: Any, *, everywhere: bool = False) -> list[Any]:
+    """Active people who hold `permission` on a programme today, by the programme itself or by its country; with
+    `everywhere` also who holds it on all of them."""
     assignment = apps.get_model("programmes", "RoleAssignment")
     names = [name for name, role in ROLES.items() if permission in role.permissions]
+    where = models.Q(programme=programme) | models.Q(country__in=programme.countries.all())
+    if everywhere and RoleName.ADMINISTRATOR in names:
+        where |= models.Q(role=RoleName.ADMINISTRATOR)
     rows = assignment._default_manager.filter(
-        models.Q(programme=programme) | models.Q(country__in=programme.countries.all()),
-        role__in=names,
-        valid__contains=datetime.date.today(),
-        user__is_active=True,
+        where, role__in=names, valid__contains=datetime.date.today(), user__is_active=True
     ).select_related("user")
     return list({row.user_id: row.user for row in rows}.values())
 

@@ -14,11 +14,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from indicators.models import OUTPUT_KINDS, ReturnState, Round, RoundStatus
+from indicators.models import OUTPUT_KINDS, Return, ReturnState, Round, RoundStatus
 from indicators.work import IN_WORK, last_day, progress
 from programmes.access import Permission, may, require
 from programmes.texts import checked
@@ -32,6 +33,8 @@ from scaling.models import Alert, Severity
 from scaling.register_sql.alerting import candidates
 from scaling.register_sql.drain import together, with_lineage
 
+#: kwargs: programme_id (int), alerts (list of Alert) — these were opened, in the transaction that opens them.
+alerts_opened = Signal()
 Day = datetime.date
 #: First key of the advisory lock: one look at the alerts of a programme at a time.
 LOCK_SPACE = 7303
@@ -54,8 +57,9 @@ class Look:
 
 def last_round(programme_id: int) -> Round | None:
     """The outcome round that alerts rest on: the last of which something is approved."""
-    rounds = Round.objects.filter(programme=programme_id, returns__state=ReturnState.APPROVED)
-    rounds = rounds.exclude(status=RoundStatus.PLANNED).exclude(kind__in=OUTPUT_KINDS)
+    approved = Return.objects.filter(round=OuterRef("pk"), state=ReturnState.APPROVED)
+    rounds = Round.objects.filter(programme=programme_id).exclude(status=RoundStatus.PLANNED)
+    rounds = rounds.exclude(kind__in=OUTPUT_KINDS).filter(Exists(approved))
     return rounds.order_by("-reference_date", "-pk").first()
 
 
@@ -72,11 +76,12 @@ def after_rounds(programme_id: int, rounds: list[Round], organization_ids: set[i
 def rounds_to_look_at() -> set[int]:
     """The round that alerts rest on of every programme, or where there is none its last round that opened."""
     found: dict[int, tuple[bool, Day, int]] = {}
-    opened = Round.objects.exclude(status=RoundStatus.PLANNED)
-    approved = Q(returns__state=ReturnState.APPROVED) & ~Q(kind__in=OUTPUT_KINDS)
-    rows = opened.annotate(rests=Count("returns", filter=approved))
-    for programme_id, pk, date, n in rows.values_list("programme_id", "pk", "reference_date", "rests"):
-        found[programme_id] = max(found.get(programme_id, (False, Day.min, 0)), (n > 0, date, pk))
+    approved = Return.objects.filter(round=OuterRef("pk"), state=ReturnState.APPROVED)
+    rows = Round.objects.exclude(status=RoundStatus.PLANNED).annotate(
+        rests=Exists(approved) & ~Q(kind__in=OUTPUT_KINDS)
+    )
+    for programme_id, pk, date, rests in rows.values_list("programme_id", "pk", "reference_date", "rests"):
+        found[programme_id] = max(found.get(programme_id, (False, Day.min, 0)), (rests, date, pk))
     return {pk for _rests, _date, pk in found.values()}
 
 
@@ -107,11 +112,12 @@ def watch(programme_id: int, last: Round | None, *, organizations: bool = True, 
 
 
 def _overdue(programme_id: int, today: Day) -> Look:
-    rounds = list(Round.objects.filter(programme=programme_id, status__in=IN_WORK))
+    in_work = Round.objects.filter(programme=programme_id, status__in=IN_WORK)
+    past = {one.pk: last for one in in_work if (last := last_day(one)) is not None and last < today}
+    # Who has reported is counted only where it matters, which is seldom when a return is drained.
     states = [
-        RoundState(one.round.code, last, one.due, one.not_reported)
-        for one in progress(rounds).values()
-        if (last := last_day(one.round)) is not None
+        RoundState(one.round.code, past[pk], one.due, one.not_reported)
+        for pk, one in progress([one for one in in_work if one.pk in past]).items()
     ]
     limits = thresholds.InForce([programme_id]).of_programme(programme_id, today)
     found = rules.round_overdue(states, today, limits)
@@ -181,7 +187,7 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
             row.severity, row.figures = found.severity, dict(found.figures)
             changed.append(row)
     Alert.objects.bulk_update(changed, ["severity", "figures"], batch_size=1000)
-    Alert.objects.bulk_create(
+    opened = Alert.objects.bulk_create(
         [
             Alert(
                 rule=found.rule,
@@ -196,6 +202,8 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
         ],
         batch_size=1000,
     )
+    if opened:
+        alerts_opened.send(sender=Alert, programme_id=programme_id, alerts=opened)
 
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -6,3 +6,4 @@ class ScalingConfig(AppConfig):
 
     def ready(self) -> None:
         from scaling import listeners  # noqa: F401 - connects the receivers
+        from scaling.webhooks import events  # noqa: F401 - the same

@@ -17,10 +17,11 @@ from programmes.access import Permission, RoleName, may, roles_of, scope_of
 from programmes.models import Programme
 from scaling import alerts
 from scaling.dashboards import registry
+from scaling.dashboards.registry import QuestionPage
 from scaling.dashboards.selection import Links, carried
 
 #: Pages whose filters go along from one to the next.
-DASHBOARDS = frozenset({"scaling:portfolio", "scaling:programme", "scaling:question"})
+DASHBOARDS = frozenset({"scaling:portfolio", "scaling:programmes", "scaling:programme", "scaling:question"})
 
 
 @dataclass(frozen=True)
@@ -54,27 +55,18 @@ def navigation(request: HttpRequest) -> list[Section]:
     if here in codes:
         kept["programme"] = here
     links = Links(request.path, kept)
-    top = [
-        Entry(
-            _("Portfolio"),
-            "grid-1x2",
-            links.to(reverse("scaling:portfolio")),
-            "portfolio",
-            _("How far has everything scaled, and where?"),
-        )
-    ]
-    chosen = kept.get("programme") if kept.get("programme") in codes else next(iter(codes), None)
-    if chosen:
-        others = {name: value for name, value in kept.items() if name != "programme"}
-        url = Links.with_only(reverse("scaling:programme", args=[chosen]), others)
-        top.append(Entry(_("Programme"), "layers", url, "programme", _("What did each phase add?")))
+    chosen = kept["programme"] if kept.get("programme") in codes else next(iter(codes), "")
+
+    def address(page: QuestionPage) -> str:
+        return links.to(page.url, programme=chosen) if page.name == "programme" else links.to(page.url)
+
     questions = [
         Section(
             str(heading),
             [
-                Entry(str(page.title), page.icon, links.to(page.url), page.name, str(page.question))
+                Entry(str(page.title), page.icon, address(page), page.name, str(page.question))
                 for page in (registry.pages().get(name) for name in names)
-                if page is not None
+                if page is not None and (page.name != "programme" or chosen)
             ],
         )
         for heading, names in registry.SECTIONS
@@ -94,16 +86,21 @@ def navigation(request: HttpRequest) -> list[Section]:
         Entry(_("Catalogue"), "journal-text", reverse("indicators:catalogue"), "catalogue"),
         Entry(_("Thresholds"), "gear", reverse("scaling:thresholds"), "thresholds"),
         Entry(_("Rates and prices"), "cash-coin", reverse("programmes:rates"), "rates"),
-        Entry(_("Enabling space"), "globe2", reverse("programmes:context"), "context"),
+        Entry(_("Policy events and ratings"), "globe2", reverse("programmes:context"), "context"),
         Entry(_("Boundaries"), "bounding-box", reverse("programmes:boundaries"), "boundaries"),
+        Entry(_("IATI"), "share", reverse("scaling:iati"), "iati"),
         Entry(_("API"), "code-slash", reverse("api-docs"), "api"),
         Entry(_("API tokens"), "key", reverse("accounts:tokens"), "tokens"),
     ]
+    if may(user, Permission.ROUNDS_MANAGE):
+        data.append(Entry(_("Webhooks"), "link-45deg", reverse("scaling:webhooks"), "webhooks"))
+    if may(user, Permission.CATALOGUE_MANAGE):
+        data.append(Entry(_("Codes of DHIS2"), "translate", reverse("scaling:dhis2"), "dhis2"))
     if may(user, Permission.FIGURES_MANAGE):
         data.append(Entry(_("Upkeep of figures"), "clock", reverse("scaling:upkeep"), "upkeep"))
     if user.is_staff:
         data.append(Entry(_("Administration"), "tools", reverse("admin:index"), "admin"))
-    return [Section("", top), *(one for one in questions if one.entries), Section(_("Data"), data)]
+    return [*(one for one in questions if one.entries), Section(_("Data"), data)]
 
 
 def role_label(request: HttpRequest) -> str:

@@ -18,6 +18,8 @@ from indicators.models import Indicator, PhaseResult
 from programmes import assignments, financing
 from programmes.access import RoleName
 from programmes.models import FinancingLine, Partner, Phase, Place, Programme, RoleAssignment
+from scaling.iati import reporters
+from scaling.iati.models import ReportingOrganization
 
 PROGRAMME = "DEMO-HILLS"
 
@@ -67,6 +69,8 @@ def load_portfolio() -> Programme:
         },
     )
     programme.countries.set([country])
+    if not ReportingOrganization.objects.filter(country__isnull=True).exists():
+        reporters.put(by=None, country=None, ref="XX-TRELLIS-DEMO", type="90", name="Trellis demonstration (synthetic)")
     partners = _partners(country)
     for sequence, start in ((1, 2014), (2, 2019)):
         phase, new = Phase.objects.get_or_create(

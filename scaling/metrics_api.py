@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from programmes.models import Place
 from programmes.rest import ExactDecimalField
 from programmes.vocabulary import FigureBasis, NullReason
-from scaling import answers
+from scaling import answers, moments
 from scaling.metrics import METRICS, REGISTER_METRICS, Metric, RegisterMetric
 from scaling.register_answers import BY as REGISTER_BY
 from scaling.register_api import (
@@ -28,7 +28,7 @@ from scaling.register_api import (
 )
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
 from scaling.rest.filters import check_parameters, of_files
-from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_date, one_moment
+from scaling.rest.parameters import choice, codes, known_or_refused, one_date, one_moment
 from scaling.rest.renderers import CSVRenderer, JSONRenderer, XLSXRenderer
 from scaling.rest.sdmx import SDMXRenderer
 
@@ -113,7 +113,7 @@ class MetricView(APIView):
     table_name = "metric"
     #: Its tables can have a row of HXL tags.
     tagged = True
-    renderer_classes = (JSONRenderer, CSVRenderer, XLSXRenderer, SDMXRenderer)
+    renderer_classes: tuple[Any, ...] = (JSONRenderer, CSVRenderer, XLSXRenderer, SDMXRenderer)
     #: What only metrics of phases take.
     of_phases = frozenset({"phase", "basis"})
     common = frozenset({"format", "programme", "against", "place", "as_of", "known_at", "by", "synthetic"})
@@ -198,7 +198,7 @@ class MetricView(APIView):
                 include_synthetic=choice(request, "synthetic", ("0", "1")) == "1",
             )
         except answers.UnknownCode as unknown:
-            raise ValidationError({unknown.parameter: not_there(unknown.code, known_at)}) from None
+            raise ValidationError({unknown.parameter: moments.not_there(unknown.code, known_at)}) from None
         results = [as_row(row) for row in rows]
         if request.accepted_renderer.format != "json":
             return Response(results)

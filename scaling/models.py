@@ -402,6 +402,14 @@ class Heartbeat(models.Model):
         return self.name
 
 
+from scaling.exchange.dhis2.models import Dhis2Code, Dhis2Note  # noqa: E402, F401 - Django finds models from here
 from scaling.exports.models import ExportFile, ExportPart  # noqa: E402, F401 - the same
-from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - Django finds models from here
+from scaling.iati.models import ReportingOrganization  # noqa: E402, F401 - Django finds models from here
+from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - the same
 from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same
+from scaling.webhooks.models import (  # noqa: E402 - the same
+    Webhook,  # noqa: F401
+    WebhookDelivery,  # noqa: F401
+    WebhookEvent,  # noqa: F401
+    WebhookTry,  # noqa: F401
+)

@@ -76,6 +76,11 @@ class Reading:
     outcomes: tuple[Day, ...] = ()
     limits: Thresholds = DEFAULT
 
+    @property
+    def previous(self) -> Day | None:
+        """The date of the outcome round before the closing one."""
+        return self.outcomes[-1] if self.outcomes else None
+
     def openings(self) -> dict[str, Day]:
         """Each organization's own baseline; without one, the date of the first outcome round, from which it is seen as
         new or late."""
@@ -169,8 +174,8 @@ class _Facts:
                 )
             )
         self.services: dict[int, list[Service]] = defaultdict(list)
-        for pk, kind, start, end in self._rows(sql.SERVICES):
-            self.services[pk].append(Service(start=start or Day.min, end=end, kind=kind))
+        for pk, kind, provider, start, end in self._rows(sql.SERVICES):
+            self.services[pk].append(Service(start=start or Day.min, end=end, kind=kind, provider=provider))
         self.sales: dict[int, dict[str, Decimal]] = defaultdict(dict)
         sold: dict[int, dict[str, dict[str, Decimal]]] = defaultdict(lambda: defaultdict(dict))
         for pk, partner, currency, amount in self._rows(sql.SALES, since=self.on - YEAR):

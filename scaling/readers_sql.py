@@ -45,7 +45,7 @@ LINKAGES = """
     ORDER BY l.organization_id, l.valid, l.id
 """
 SERVICES = """
-    SELECT organization_id, kind, lower(valid), upper(valid) FROM organizations_service
+    SELECT organization_id, kind, provider, lower(valid), upper(valid) FROM organizations_service
     WHERE organization_id = ANY(%(ids)s) AND (lower(valid) IS NULL OR lower(valid) <= %(on)s)
     ORDER BY organization_id, kind, valid
 """

@@ -17,14 +17,14 @@ from indicators.models import ScaleItem
 from organizations.models import Kind, Tier
 from programmes.rest import ExactDecimalField
 from programmes.vocabulary import NullReason
-from scaling import register_answers
+from scaling import moments, register_answers
 from scaling.answers import UnknownCode, exact
 from scaling.metrics import RegisterMetric
 from scaling.metrics.cells import LOCAL, REAL, USD
 from scaling.metrics.figures import Figure
 from scaling.register_answers import BY, NotThis, Question
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
-from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_code, one_date, one_moment
+from scaling.rest.parameters import choice, codes, known_or_refused, one_code, one_date, one_moment
 
 PRICES = (LOCAL, USD, REAL)
 MOST_MONTHS = 600
@@ -187,7 +187,7 @@ def register_response(request: Request, metric: RegisterMetric) -> Response:
         with known_or_refused("known_at"):
             found = register_answers.rows(user=request.user, metric=metric, question=question)
     except UnknownCode as unknown:
-        raise ValidationError({unknown.parameter: not_there(unknown.code, question.known_at)}) from None
+        raise ValidationError({unknown.parameter: moments.not_there(unknown.code, question.known_at)}) from None
     except NotThis as misfit:
         raise ValidationError({misfit.parameter: sentence(misfit.why)}) from None
     except register_answers.TooMany:

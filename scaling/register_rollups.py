@@ -84,7 +84,13 @@ def positions(
 
     openings = reading.openings() if opens is None else opens
     return cells_by(
-        reading.records, position, on=reading.on, opens=openings, rates=reading.rates, limits=reading.limits
+        reading.records,
+        position,
+        on=reading.on,
+        opens=openings,
+        previous=reading.previous,
+        rates=reading.rates,
+        limits=reading.limits,
     )
 
 

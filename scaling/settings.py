@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "bulk-jobs": {"task": "scaling.tasks.bulk_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "export-files": {"task": "scaling.tasks.export_files", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks": {"task": "scaling.tasks.webhooks", "schedule": 15.0, "options": {"expires": 15}},
+    "old-webhook-events": {"task": "scaling.tasks.forget_old_webhook_events", "schedule": 86400.0},
     "old-answers": {"task": "scaling.tasks.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600}},
     "old-batches": {"task": "indicators.tasks.forget_old_batches", "schedule": 86400.0},
 }
@@ -330,6 +332,8 @@ REST_FRAMEWORK = {
 API_BULK_INLINE = int(os.environ.get("TRELLIS_API_BULK_INLINE", "1000"))
 API_BULK_MOST = int(os.environ.get("TRELLIS_API_BULK_MOST", "100000"))
 API_BULK_BYTES = int(os.environ.get("TRELLIS_API_BULK_BYTES", str(100 * 1024 * 1024)))
+#: Webhooks may be sent to this very machine, and without TLS: for trying them out, never in production.
+WEBHOOKS_TO_THIS_MACHINE = not PRODUCTION and os.environ.get("TRELLIS_WEBHOOKS_TO_THIS_MACHINE", "") == "1"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Trellis API",
     "DESCRIPTION": (
@@ -352,6 +356,7 @@ SPECTACULAR_SETTINGS = {
         "LinkageKindEnum": "organizations.models.LinkageKind",
         "IndicatorLevelEnum": "indicators.models.IndicatorLevel",
         "RoundKindEnum": "indicators.models.RoundKind",
+        "WebhookEventTypeEnum": "scaling.webhooks.models.EventType",
         "SpaceEnum": "programmes.models.Space",
         "RateKindEnum": "programmes.models.RateKind",
         "CorrectionCodeEnum": "indicators.models.CorrectionCode",

@@ -2,6 +2,7 @@
 
 Results of a phase count as reported (corrections applied); numbers of organizations as the sum of approved returns: a
 stock as it stood in the last round that asked for it, what is counted in periods as the sum of the phase's periods.
+Ratings are never added up: theirs is the median level in the last round that asked for it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from indicators.models import (
     RoundKind,
     RoundStatus,
     Target,
+    ValueType,
 )
 from indicators.results import on_basis
 from programmes.models import Phase, Programme
@@ -91,7 +93,7 @@ def read(*, programmes: Sequence[Programme], phases: Iterable[Phase], today: Day
         if (stands := chain.in_force) is not None and (key[2] is None or key[2] in by_phase):
             steps[key[1], key[0], key[2], key[3]].append(stands)
     results = _results(by_programme)
-    sums = _Sums(
+    sums = Sums(
         by_programme, {f"{one[-1].indicator.code}{'.' + key[3] if key[3] else ''}" for key, one in steps.items()}
     )
     found = []
@@ -144,32 +146,46 @@ def _results(programmes: Iterable[int]) -> dict[tuple[int, int | None, int, str]
     return found
 
 
-class _Sums:
-    """Sums of approved returns, by round and key."""
+class Sums:
+    """Sums of approved returns (of ratings the median level), by round and key: three queries, four with ratings."""
 
-    def __init__(self, programmes: Iterable[int], keys: Iterable[str]) -> None:
+    def __init__(self, programmes: Iterable[int], keys: Iterable[str], until: Day | None = None) -> None:
         wanted = sorted(keys)
-        self.basis = dict(EntryField.objects.filter(key__in=wanted).values_list("key", "basis"))
+        fields = EntryField.objects.filter(key__in=wanted).values_list("key", "basis", "value_type")
+        self.basis = {key: basis for key, basis, _type in fields}
+        self.levels = {key for key, _basis, kind in fields if kind == ValueType.LEVEL}
         rounds = Round.objects.filter(programme__in=programmes).exclude(
             status__in=(RoundStatus.PLANNED, RoundStatus.OPEN)  # half a round would look like a fall
         )
+        if until is not None:
+            rounds = rounds.filter(reference_date__lte=until)
         # Of rounds of one date the outcome round counts last, as it does in the figures of organizations.
         ordered = sorted(rounds, key=lambda one: (one.reference_date, one.kind not in OUTPUT_KINDS, one.pk))
         self.rounds = {one.pk: one for one in ordered}
         self.sums: dict[tuple[int, str], tuple[Decimal, int]] = {}
+        self._read("sum(value)", [key for key in wanted if key not in self.levels])
+        if self.levels:
+            self._read("percentile_disc(0.5) WITHIN GROUP (ORDER BY value)", sorted(self.levels))
+
+    def _read(self, how: str, keys: Sequence[str]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
-                """SELECT r.round_id, k.key, sum((r.values ->> k.key)::numeric), count(*)
+                f"""SELECT round_id, key, {how}, count(*) FROM (
+                   SELECT r.round_id, k.key, (r.values ->> k.key)::numeric AS value
                    FROM indicators_return r
                    JOIN organizations_organization o ON o.id = r.organization_id
                    JOIN unnest(%s::text[]) AS k(key) ON r.values ? k.key
                    WHERE r.round_id = ANY(%s) AND r.state = 'approved'
-                     AND (o.tier = 'primary' OR split_part(k.key, '.', 1) <> %s)
+                     AND (o.tier = 'primary' OR split_part(k.key, '.', 1) <> %s)) AS reported
                    GROUP BY 1, 2""",
-                [wanted, list(self.rounds), MEMBERS],
+                [list(keys), list(self.rounds), MEMBERS],
             )
-            for round_id, key, total, n in cursor.fetchall():
-                self.sums[round_id, key] = (total, n)
+            for round_id, key, value, n in cursor.fetchall():
+                self.sums[round_id, key] = (value, n)
+
+    def is_last(self, key: str) -> bool:
+        """Whether the last round tells it all: a stock or a level, never the sum of periods."""
+        return key in self.levels or self.basis.get(key) == CountBasis.STOCK
 
     def reached(self, programme: int, key: str, phase: Phase | None) -> Reached | None:
         start, end = (phase.effectiveness, phase.closing or phase.completion) if phase is not None else (None, None)
@@ -179,11 +195,11 @@ class _Sums:
             if one.programme_id == programme
             and (one.pk, key) in self.sums
             and (start is None or one.reference_date >= start)
-            and (end is None or one.reference_date <= end or self.basis.get(key) == CountBasis.STOCK)
+            and (end is None or one.reference_date <= end or self.is_last(key))
         ]
         if not own:
             return None
-        if self.basis.get(key) == CountBasis.STOCK:
+        if self.is_last(key):
             (first, then, _n), (last, now, n) = own[0], own[-1]
             since = (first.reference_date, then) if first.reference_date < last.reference_date else None
             return Reached(now, last.reference_date, n, since=since)

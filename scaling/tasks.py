@@ -10,6 +10,7 @@ from scaling.exports import jobs as export_jobs
 from scaling.models import Heartbeat, MarkKind
 from scaling.reports import building, operations
 from scaling.rest import idempotency, jobs
+from scaling.webhooks import delivering
 
 
 @shared_task
@@ -80,6 +81,18 @@ def export_files() -> int:
 def forget_old_answers() -> int:
     """Delete answers to Idempotency-Keys, bulk jobs and exported files that nobody will ask for again."""
     return idempotency.forget_old() + jobs.forget_old() + export_jobs.forget_old()
+
+
+@shared_task
+def webhooks() -> int:
+    """Tell those that wait to be told, or were left behind by a killed worker."""
+    return delivering.run_due()
+
+
+@shared_task
+def forget_old_webhook_events() -> int:
+    """Delete what was told, or given up, long ago."""
+    return delivering.forget_old()
 
 
 @shared_task

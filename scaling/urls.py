@@ -5,10 +5,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from scaling import alert_views, federation_views, not_reported, rate_views, report_views, upkeep_views, views
+from scaling.exchange.dhis2 import pages as dhis2_pages
+from scaling.iati import views as iati_views
+from scaling.webhooks import pages as webhook_pages
 
 pages = (
     [
         path("", views.portfolio_page, name="portfolio"),
+        path("programmes/", views.programmes_page, name="programmes"),
         path("programmes/<slug:code>/", views.programme_page, name="programme"),
         path("questions/<slug:name>/", views.question_page, name="question"),
         path("questions/<slug:name>/<slug:table>.<slug:kind>", views.question_table, name="question-table"),
@@ -26,6 +30,15 @@ pages = (
         path("reports/<int:pk>/cancel/", report_views.cancel, name="report-cancel"),
         path("reports/<int:pk>/delete/", report_views.delete, name="report-delete"),
         path("reports/cadences/<int:pk>/end/", report_views.end_plan, name="report-plan-end"),
+        path("iati/", iati_views.iati_page, name="iati"),
+        path("webhooks/", webhook_pages.webhooks_page, name="webhooks"),
+        path("webhooks/<int:pk>/", webhook_pages.webhook_page, name="webhook"),
+        path("webhooks/<int:pk>/rotate/", webhook_pages.rotate, name="webhook-rotate"),
+        path("webhooks/<int:pk>/remove/", webhook_pages.remove, name="webhook-remove"),
+        path("webhooks/deliveries/<int:pk>/send-again/", webhook_pages.redeliver, name="webhook-redeliver"),
+        path("dhis2/", dhis2_pages.codes_page, name="dhis2"),
+        path("dhis2/codes.csv", dhis2_pages.codes_file, name="dhis2-file"),
+        path("dhis2/<int:pk>/remove/", dhis2_pages.remove, name="dhis2-remove"),
         path("thresholds/", alert_views.thresholds_page, name="thresholds"),
     ],
     "scaling",

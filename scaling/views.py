@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from scaling.dashboards import files, frame, organization, portfolio, programme, registry
+from programmes.models import Programme
+from scaling import tour
+from scaling.dashboards import files, frame, organization, registry
 from scaling.dashboards.registry import QuestionPage
 
 
@@ -27,20 +31,34 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def portfolio_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboards/page.html", {"page": portfolio.build(request)})
+    return _answered(request, registry.pages()["portfolio"], {"tour": tour.of(request.user)})
+
+
+@require_safe
+@login_required
+def programmes_page(request: HttpRequest) -> HttpResponse:
+    """The Programme page before one is chosen; one that the filter bar names is at an address of its own."""
+    return _answered(request, registry.pages()["programme"])
 
 
 @require_safe
 @login_required
 def programme_page(request: HttpRequest, code: str) -> HttpResponse:
-    return render(request, "dashboards/page.html", {"page": programme.build(request, code)})
+    """404 outside the asker's scope. The code in the path is the programme of the filter bar."""
+    if not Programme.objects.visible_to(request.user).filter(code=code).exists():
+        raise Http404
+    query = request.GET.copy()
+    query.setlist("programme", list(dict.fromkeys([code, *query.getlist("programme")])))
+    request.GET = QueryDict(query.urlencode())
+    return _answered(request, registry.pages()["programme"])
 
 
 @require_safe
 @login_required
 def organization_page(request: HttpRequest, code: str) -> HttpResponse:
     """How one organization is doing; its register entry is the profile of the floor below."""
-    return render(request, "dashboards/organization.html", {"page": organization.build(request, code)})
+    page = organization.build(request, code)
+    return render(request, "dashboards/organization.html", {"page": page}, status=page.status)
 
 
 @require_safe
@@ -48,8 +66,9 @@ def organization_page(request: HttpRequest, code: str) -> HttpResponse:
 def question_page(request: HttpRequest, name: str) -> HttpResponse:
     """One of the pages that answer a question; see `dashboards/registry.py`."""
     entry = _entry(name)
-    page = frame.build(request, entry)
-    return render(request, entry.template, {"page": page}, status=page.status)
+    if request.path != entry.url:  # the Portfolio and the Programme have addresses of their own
+        return redirect(f"{entry.url}?{request.GET.urlencode()}" if request.GET else entry.url)
+    return _answered(request, entry)
 
 
 @require_safe
@@ -61,6 +80,11 @@ def question_table(request: HttpRequest, name: str, table: str, kind: str) -> Ht
     if page.status != 200:
         return render(request, entry.template, {"page": page}, status=page.status)
     return files.response(page, table, kind)
+
+
+def _answered(request: HttpRequest, entry: QuestionPage, more: Mapping[str, Any] | None = None) -> HttpResponse:
+    page = frame.build(request, entry)
+    return render(request, entry.template, {"page": page, **(more or {})}, status=page.status)
 
 
 def _entry(name: str) -> QuestionPage:

@@ -59,8 +59,10 @@ from programmes.models import (
 )
 from scaling import rebuilds, thresholds
 from scaling.api import router
+from scaling.iati import reporters
 from scaling.models import Alert, ThresholdSetting
 from scaling.reports import building, operations
+from scaling.webhooks import operations as webhook_operations
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -74,12 +76,15 @@ pytestmark = pytest.mark.django_db
 #: "catalogue": every role reads it ("manages": only administrators change it). "context": forms of the enabling space,
 #: for who keeps a register (of a side). "rates": rates and prices, for who manages rounds ("post", "get": only that).
 #: "boundaries": a file of boundaries, for who manages rounds of its country ("post": only that).
-#: "figures": the upkeep of figures, for administrators.
+#: "figures": the upkeep of figures and of the codes of DHIS2, for administrators.
+#: "webhooks": one's own, for who manages rounds ("post": only that). "dhis2": read by every role, written by who enters.
 #: "pack": for who reads its programme ("write": its author and administrators; "plan": the same of a cadence).
+#: "takes over": results of a file, for who manages rounds (tests/scaling/test_iati_import.py).
 #: "alert": for who reads the programme; a note is for who manages or enters there.
 EXPECTED: dict[str, str] = {
     "set_language": "open",
     "scaling:portfolio": "signed in",
+    "scaling:programmes": "signed in",
     "scaling:programme": "role",
     "scaling:question": "signed in",
     "scaling:question-table": "signed in",
@@ -178,8 +183,19 @@ EXPECTED: dict[str, str] = {
     "scaling:report-cancel": "pack write",
     "scaling:report-delete": "pack write",
     "scaling:report-plan-end": "pack plan",
+    "scaling:iati": "signed in",
     "scaling:upkeep": "figures",
     "scaling:upkeep-cancel": "figures post",
+    "scaling:webhooks": "webhooks",
+    "scaling:webhook": "webhooks",
+    "scaling:webhook-rotate": "webhooks post",
+    "scaling:webhook-remove": "webhooks post",
+    "scaling:webhook-redeliver": "webhooks post",
+    "scaling:dhis2": "figures",
+    "scaling:dhis2-file": "figures",
+    "scaling:dhis2-remove": "figures post",
+    "dhis2-data-value-sets": "dhis2",
+    "dhis2-data-sets": "role",
     "programmes:boundaries": "signed in",
     "programmes:boundary-file": "boundaries",
     "programmes:boundaries-withdraw": "boundaries post",
@@ -224,6 +240,7 @@ EXPECTED: dict[str, str] = {
     "accounts:settings": "signed in",
     "accounts:tokens": "signed in",
     "accounts:revoke_token": "signed in",
+    "accounts:tour_seen": "signed in",
     "metrics-list": "role",
     "metrics-detail": "role",
     "exports": "role",
@@ -231,6 +248,12 @@ EXPECTED: dict[str, str] = {
     "deleted": "role",
     "place-boundary": "role",
     "place-boundaries": "role",
+    "report-programme": "role",
+    "report-portfolio": "role",
+    "report-performance": "role",
+    "iati-activity": "role",
+    "iati-activities": "role",
+    "iati-import": "takes over",
     "api-schema": "open",
     "api-docs": "open",
     "api-root": "role",
@@ -263,11 +286,13 @@ RESOURCES = {
     "targets": "id",
     "jobs": "id",
     "export-files": "id",
+    "webhooks": "id",
+    "webhook-deliveries": "id",
 }
 
 #: Resources that are written through the API too, and how; by whom is tested beside them.
 WRITTEN = {
-    **{name: {"create", "partial_update", "destroy"} for name in ("exchange-rates", "price-indices")},
+    **{name: {"create", "partial_update", "destroy"} for name in ("exchange-rates", "price-indices", "webhooks")},
     **{name: {"create", "partial_update"} for name in ("organizations", "returns")},
     **{
         name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
@@ -296,6 +321,8 @@ ACTIONS: dict[str, dict[str, str]] = {
     "targets": {"revise": "sets", "accept": "manages"},
     "jobs": {"cancel": "own", "rows": "own"},
     "export-files": {"cancel": "own", "file": "own"},
+    "webhooks": {"rotate": "own"},
+    "webhook-deliveries": {"redeliver": "own"},
 }
 #: Many rows at once; each row is answered for itself, by the same rights (tests/scaling/test_bulk_api.py).
 BULK = ("organizations", "apex-memberships", "linkages", "returns")
@@ -433,6 +460,8 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "targets": {str(target.pk)},
             "jobs": set(),
             "export-files": set(),
+            "webhooks": set(),
+            "webhook-deliveries": set(),
         }
     return own
 
@@ -580,6 +609,9 @@ def test_metrics_of_organizations_answer_only_for_what_may_be_seen(two_sides: di
                 "figures",
                 "pack",
                 "boundaries",
+                "takes over",
+                "webhooks",
+                "dhis2",
             )
         )
     ),
@@ -594,15 +626,19 @@ def test_pages_open_for_those_who_may(name: str) -> None:
         "metrics-detail": ["total_financing"],
         "export": ["organizations", "csv"],
         "deleted": ["organizations"],
+        "report-programme": ["PCDP"],
+        "iati-activity": ["PCDP"],
         "place-boundary": ["ETH"],
         "place-boundaries": ["ETH"],
         "organizations:lookup": ["organizations"],
     }.get(name, [])
     if name == "place-boundary":
         outline_of_ethiopia()
+    if name.startswith("iati-"):
+        reporters.put(by=None, country=None, ref="XM-DAC-41108", type="40", name="IFAD")
     url = reverse(name, args=arguments)
     rule = EXPECTED[name]
-    posts = name in ("accounts:revoke_token", "set_language")
+    posts = name in ("accounts:revoke_token", "accounts:tour_seen", "set_language")
     inside = factories.person(RoleName.VIEWER, programme="PCDP")
     outside = factories.person(RoleName.VIEWER, country="GHA")
     roleless = factories.user()
@@ -625,12 +661,14 @@ def test_pages_open_for_those_who_may(name: str) -> None:
     elif rule == "registry":
         keeper = factories.person(RoleName.ME_OFFICER, programme="PCDP")
         assert [anonymous, status(roleless), status(inside), status(keeper)] == [302, 403, 403, 200]
-    elif name.startswith(("metrics", "api", "place-", "export", "deleted")):
+    elif name.startswith(("metrics", "api", "place-", "export", "deleted", "report-", "iati-", "dhis2-")):
         assert [anonymous, status(roleless), status(inside)] == [401, 403, 200]
     else:
         assert anonymous == 302
         if name == "accounts:revoke_token":
             assert status(inside) == 404
+        elif name == "accounts:tour_seen":
+            assert [status(inside), status(roleless)] == [204, 204]
         elif name == "scaling:programme":
             assert [status(inside), status(outside), status(roleless)] == [200, 404, 404]
         elif name == "scaling:question-table":  # nobody has figures of organizations here
@@ -718,7 +756,7 @@ def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, l
     """Arguments of every address of the group of PCDP, by name."""
     group = Organization.objects.get(code="G-PCDP")
     day = datetime.date(2020, 1, 1)
-    service = services.add(organization=group, kind="inputs", provider="own", since=day, by=None)
+    service = group.services.get()
     office = offices.add(organization=group, person="P1", consent_on=day, title="Chair", since=day, by=None)
     rows = {
         "status": group.statuses.get().pk,
@@ -990,6 +1028,59 @@ def test_the_upkeep_of_figures_is_for_administrators() -> None:
             assert client.post(reverse("scaling:upkeep-cancel", args=[row.pk])).status_code == may, who
     row.refresh_from_db()
     assert row.ended_at is None
+
+
+def test_codes_of_dhis2_are_for_administrators() -> None:
+    for who, (someone, _sides) in people().items():
+        client = Client()
+        client.force_login(someone)
+        may = who == "administrator"
+        assert client.get(reverse("scaling:dhis2")).status_code == (200 if may else 403), who
+        assert client.post(reverse("scaling:dhis2")).status_code == (422 if may else 403), who
+        assert client.get(reverse("scaling:dhis2-file")).status_code == (200 if may else 403), who
+        assert client.post(reverse("scaling:dhis2-remove", args=[1])).status_code == (404 if may else 403), who
+
+
+def test_data_values_of_dhis2_are_read_by_every_role_and_written_by_who_enters() -> None:
+    url = reverse("dhis2-data-value-sets")
+    for who, (someone, sides) in people().items():
+        header = factories.token_header(someone, can_write=True)["HTTP_AUTHORIZATION"]
+        client = Client(headers={"authorization": header})
+        asked = {"dataSet": "PCDP-biennial", "orgUnit": "ETH", "children": "true", "period": "2024"}
+        expected = 403 if who == "nobody's" else 200 if "PCDP" in sides else 400
+        assert client.get(url, asked).status_code == expected, who
+        sent = client.post(url, {"dataValues": []}, "application/json")
+        assert sent.status_code == (200 if who == "officer" else 403), who
+
+
+def test_webhooks_are_for_who_manages_rounds_and_for_their_owner(settings: Any) -> None:
+    settings.WEBHOOKS_TO_THIS_MACHINE = True
+    everybody = people()
+    owner = everybody["manager"][0]
+    row, _secret = webhook_operations.create(by=owner, url="http://127.0.0.1:9/", events=["round.closed"])
+    other = factories.person(RoleName.COUNTRY_PROGRAMME_MANAGER, country="IND")
+    everybody["manager elsewhere"] = (other, {"TNWDP"})
+    for who, (someone, _sides) in everybody.items():
+        client = Client()
+        client.force_login(someone)
+        manages = "manager" in who or who == "administrator"
+        own = who in ("manager", "administrator")
+        assert client.get(reverse("scaling:webhooks")).status_code == (200 if manages else 403), who
+        expected = 200 if own else 404 if manages else 403
+        assert client.get(reverse("scaling:webhook", args=[row.pk])).status_code == expected, who
+        if not own:
+            for name in ("webhook-rotate", "webhook-remove", "webhook-redeliver"):
+                assert client.post(reverse(f"scaling:{name}", args=[row.pk])).status_code == expected, (name, who)
+        header = factories.token_header(someone, can_write=True)["HTTP_AUTHORIZATION"]
+        program = Client(headers={"authorization": header, "if-match": "*"})
+        answer = program.get(reverse("webhooks-detail", args=[row.pk]))
+        assert answer.status_code == (200 if own else 403 if who == "nobody's" else 404), who
+        if not manages:
+            body = {"url": "http://127.0.0.1:9/", "events": ["round.closed"]}
+            sent = program.post(reverse("webhooks-list"), body, "application/json")
+            assert sent.status_code == 403, who
+    row.refresh_from_db()
+    assert row.version == 1
 
 
 def test_a_pack_is_for_who_reads_its_programme_and_ended_by_its_author() -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programmes.models import Place
-from programmes.vocabulary import FigureBasis
 from scaling import formats, rollups
 from scaling.answers import Row, Workspace, exact
-from scaling.dashboards import selection
-from scaling.dashboards.page import Cell, Chip, Filter, Option
+from scaling.dashboards.page import Cell, Chip
 from scaling.metrics.figures import Figure
 
 #: Groups of financier categories as they are drawn: role, label.
@@ -52,51 +49,12 @@ def basis_labels() -> dict[str, str]:
     }
 
 
-class Query:
-    """The filters of a page, read strictly from its address, and addresses with one of them changed."""
-
-    def __init__(self, request: HttpRequest, known: dict[str, tuple[str, ...] | None]) -> None:
-        """`known`: parameter → allowed values (the first is the default), or None for any code. 404 for others."""
-        self.path = request.path
-        self.values: dict[str, str] = {}
-        for name in request.GET:
-            if name not in known and name not in selection.NAMES:
-                raise Http404
-        # Filters of other pages are carried along; those pages check them.
-        self.kept = {name: value for name, value in selection.carried(request.GET).items() if name not in known}
-        for name, allowed in known.items():
-            value = request.GET.get(name, allowed[0] if allowed else "")
-            if allowed is not None and value not in allowed:
-                raise Http404
-            self.values[name] = value
-        self.defaults = {name: allowed[0] if allowed else "" for name, allowed in known.items()}
-
-    def __getitem__(self, name: str) -> str:
-        return self.values[name]
-
-    def url(self, path: str = "", **changed: str) -> str:
-        """The page's address (or another's) with these filters changed; defaults are left out."""
-        values = {**self.values, **changed}
-        shown = {name: value for name, value in values.items() if value != self.defaults.get(name, "")}
-        shown |= {name: value for name, value in self.kept.items() if name not in changed}
-        return (path or self.path) + (f"?{urlencode(shown)}" if shown else "")
-
-
 def basis_notes() -> dict[str, str]:
     return {
         "printed": _("the source's own figures, slips included"),
         "corrected": _("documented corrections applied; what was printed is kept"),
         "hypothesis": _("with our unconfirmed inference too"),
     }
-
-
-def basis_filter(query: Query) -> Filter:
-    labels, notes = basis_labels(), basis_notes()
-    options = [
-        Option(labels[basis], query.url(basis=basis), query["basis"] == basis, notes[basis])
-        for basis in FigureBasis.values
-    ]
-    return Filter("basis", _("Figures"), labels[query["basis"]], options)
 
 
 def place_name(place: Place) -> str:
@@ -111,8 +69,15 @@ def phase_label(label: str) -> str:
     return label
 
 
+def as_known(moment: datetime.datetime) -> Chip:
+    """Of figures of a moment nothing changes any more, whenever they are computed."""
+    return Chip(_("as known on %(moment)s") % {"moment": formats.moment(moment)}, "clock", "")
+
+
 def freshness(workspace: Workspace, phases: Iterable[Any]) -> Chip:
     """When the oldest figure shown was computed, and whether a change still waits."""
+    if workspace.known_at is not None:
+        return as_known(workspace.known_at)
     times = [workspace.computed_at[phase.pk] for phase in phases if phase.pk in workspace.computed_at]
     waiting, _since = rollups.marks_waiting()
     if not times:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organizations.models import Kind, Tier
-from scaling import formats
+from scaling import formats, moments
 from scaling.dashboards import common
 from scaling.dashboards.page import Filter, Option, Typed
 from scaling.dashboards.selection import CHOICES, NAMES, Links, Selection
@@ -17,7 +17,7 @@ from scaling.dashboards.selection import CHOICES, NAMES, Links, Selection
 MOST_OPTIONS = 60
 
 #: Asked for less often.
-MINOR = frozenset({"tier", "apex", "as_of", "beside", "synthetic"})
+MINOR = frozenset({"tier", "apex", "as_of", "known_at", "beside", "synthetic"})
 
 
 def labels() -> dict[str, str]:
@@ -31,6 +31,7 @@ def labels() -> dict[str, str]:
         "apex": _("Below the apex"),
         "round": _("Round"),
         "as_of": _("As of"),
+        "known_at": _("As known on"),
         "prices": _("Prices"),
         "basis": _("Figures"),
         "against": _("Compared with"),
@@ -55,11 +56,9 @@ def build(selection: Selection, links: Links, takes: Iterable[str]) -> list[Filt
 
 
 def not_applied(selection: Selection, takes: Iterable[str]) -> list[str]:
-    """Labels of filters that are set and do nothing on this page; they are kept for the others."""
-    names, wanted = labels(), set(takes)
-    return [
-        names[name] for name in NAMES if name in selection.values and name not in wanted and _is_set(selection, name)
-    ]
+    """Filters that are set and do nothing on this page; they are kept for the others."""
+    wanted = set(takes)
+    return [name for name in NAMES if name in selection.values and name not in wanted and _is_set(selection, name)]
 
 
 def _is_set(selection: Selection, name: str) -> bool:
@@ -180,14 +179,25 @@ def _as_of(selection: Selection, links: Links) -> Filter:
     return _filter(selection, "as_of", options, typed=typed, value=shown)
 
 
+def _known_at(selection: Selection, links: Links) -> Filter:
+    """A day in the list of the browser; a moment stands in addresses that were noted beside a published figure."""
+    text = selection["known_at"]
+    day = text if moments.DAY.fullmatch(text) else ""
+    typed = Typed("known_at", "date", day, _hidden(links, "known_at"), _("Day"))
+    shown = formats.moment(selection.known_at) if selection.known_at is not None else text or _("now")
+    return _filter(
+        selection, "known_at", [Option(_("now"), links.here(known_at=""), not text)], typed=typed, value=shown
+    )
+
+
 def _against(selection: Selection, links: Links) -> Filter:
-    """The own baseline of each organization, or an earlier round of the one programme."""
+    """The own baseline of each organization, or an earlier round or phase of the one programme."""
     options = [
         Option(
             _("own baseline"),
             links.here(against=""),
             not selection["against"],
-            _("the first round in which each organization was observed"),
+            _("the first round in which each organization was observed; of money and reach the first phase"),
         )
     ]
     closing = selection.round or (selection.rounds[-1] if selection.rounds else None)
@@ -200,6 +210,18 @@ def _against(selection: Selection, links: Links) -> Filter:
             )
             for one in reversed(selection.rounds)
             if one.reference_date < closing.reference_date
+        ]
+    if selection.programme is not None and selection.phases:
+        last = selection.phase or selection.phases[-1]
+        options += [
+            Option(
+                common.phase_label(one.label) if one.label else one.code,
+                links.here(against=one.code),
+                one == selection.against_phase,
+                _("a phase; for organizations its last round"),
+            )
+            for one in selection.phases
+            if one.sequence < last.sequence
         ]
     return _filter(selection, "against", options)
 
@@ -251,7 +273,8 @@ def _lookup(selection: Selection, links: Links, name: str, what: str) -> Typed:
 
 
 def _hidden(links: Links, name: str) -> list[tuple[str, str]]:
-    return [(key, value) for key, value in links.values.items() if key != name]
+    """The other filters, as the form of one sends them; one that stands in the path is not sent."""
+    return [(key, value) for key, value in links.in_query().items() if key != name]
 
 
 _MAKERS = {
@@ -264,6 +287,7 @@ _MAKERS = {
     "apex": _apex,
     "round": _round,
     "as_of": _as_of,
+    "known_at": _known_at,
     "prices": _prices,
     "basis": _basis,
     "against": _against,

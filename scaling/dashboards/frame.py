@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -19,14 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programmes.access import Permission, may
-from scaling import formats, register_answers, register_sets
+from scaling import formats, moments, recorded, register_answers, register_sets
 from scaling.answers import UnknownCode, Workspace
-from scaling.dashboards import common, filters, selection
+from scaling.dashboards import common, definitions, filters, selection
 from scaling.dashboards.page import Cell, Chip, Column, Empty, Note, Option, Page, Table
 from scaling.dashboards.registry import QuestionPage
 from scaling.dashboards.selection import Links, Selection
 from scaling.register_api import sentence
-from scaling.register_questions import NotThis
+from scaling.register_questions import NotThis, Question
 from scaling.register_sets import Reading, RegisterSet
 
 
@@ -51,8 +52,10 @@ class Asked:
 
     @classmethod
     def of(cls, request: HttpRequest, page: QuestionPage, known_at: datetime.datetime | None = None) -> Asked:
+        """`known_at`: asked by a pack, of every page; else by the address, of pages that can be told of a moment."""
         found = selection.read(request, takes=page.takes, own=page.own)
-        found.known_at = known_at
+        if known_at is not None or "known_at" not in page.takes:
+            found.known_at = known_at
         return cls(request, page, found, Links(page.url, found.values))
 
     @property
@@ -64,8 +67,36 @@ class Asked:
     def reading(self) -> Reading:
         """Organizations of the selection now, and over the rounds. Raises NotEnoughData with the next step."""
         self.require_programme()
+        return self._read(self.selection.question)
+
+    @cached_property
+    def counted(self) -> Reading | None:
+        """The same of the programmes that have an outcome round, for pages that have other figures to show; None where
+        there is none, without a query."""
+        rounds = {one.programme_id for one in self.selection.rounds}
+        codes = tuple(one.code for one in self.selection.programmes if one.pk in rounds)
+        try:
+            return self._read(replace(self.selection.question, programmes=codes)) if codes else None
+        except NotEnoughData:
+            return None
+
+    def _read(self, question: Question) -> Reading:
+        phase = self.selection.against_phase
+        if phase is not None and not self.selection.against_round:
+            text = _(
+                "No outcome round before the last describes a date in %(phase)s: there is nothing to compare with."
+            )
+            raise NotEnoughData(
+                _("There are no figures of organizations for this selection yet."),
+                Empty(
+                    _("Not enough data"),
+                    text % {"phase": common.phase_label(phase.label) or phase.code},
+                    _("Rounds"),
+                    reverse("indicators:rounds"),
+                ),
+            )
         areas = self.selection.areas_below() if self.areas is None else self.areas
-        found = register_sets.read(user=self.user, question=self.selection.question, history=True, areas=areas)
+        found = register_sets.read(user=self.user, question=question, history=True, areas=areas)
         if found.now.is_empty:
             raise NotEnoughData(_("There are no figures of organizations for this selection yet."), self._no_rounds())
         return found
@@ -78,6 +109,11 @@ class Asked:
     @property
     def now(self) -> RegisterSet:
         return self.reading.now
+
+    @property
+    def register(self) -> RegisterSet | None:
+        """`now` of `counted`."""
+        return None if self.counted is None else self.counted.now
 
     @property
     def history(self) -> RegisterSet | None:
@@ -95,13 +131,19 @@ class Asked:
     @cached_property
     def workspace(self) -> Workspace:
         """What metrics of phases need (financing, reach, coverage), on the selected figure basis."""
-        return Workspace.load(user=self.user, basis=self.selection["basis"])
+        return Workspace.load(user=self.user, basis=self.selection["basis"], known_at=self.selection.known_at)
+
+    def known(self) -> AbstractContextManager[None]:
+        """Inside it records are read as they were known at the moment that is asked for. Whose they are to see is
+        decided outside: roles are those of today."""
+        return recorded.known(self.selection.known_at)
 
     @property
     def metrics(self) -> list[str]:
         """Names of the metrics that were asked for so far."""
         known = self.__dict__
-        sets = [known["reading"].now, known["reading"].history] if "reading" in known else []
+        readings = [one for one in (known.get("reading"), known.get("counted")) if one is not None]
+        sets = [part for one in readings for part in (one.now, one.history)]
         sets += [known.get("beside"), known.get("workspace")]
         return sorted(set().union(*(one.used for one in sets if one is not None)))
 
@@ -118,7 +160,10 @@ class Asked:
         """The same figure from the API."""
         names = ("place", "kind", "tier", "apex", "against", "as_of")
         asked = [("programme", one.code) for one in self.selection.programmes]
-        asked += [(name, self.selection[name]) for name in names if self.selection[name]]
+        told = {name: self.selection[name] for name in names} | {"against": self.selection.against_round}
+        if self.selection.known_at is not None:
+            told["known_at"] = self.selection.known_at.isoformat()
+        asked += [(name, value) for name, value in told.items() if value]
         if closing := self.selection.question.round:
             asked.append(("round", closing))
         if by != "selection":
@@ -140,10 +185,11 @@ class Asked:
         caption: str,
         subtitle: str = "",
         folded: bool = False,
+        groups: Mapping[int, str] | None = None,
     ) -> Table:
         """A table of this page, to be downloaded as CSV and XLSX; `name` is a slug, once on the page."""
         csv, xlsx = self.table_url(name, "csv"), self.table_url(name, "xlsx")
-        return Table(name, columns, rows, caption, title, subtitle, csv, xlsx, folded)
+        return Table(name, columns, rows, caption, title, subtitle, csv, xlsx, folded, groups or {})
 
     def round_url(self, code: str) -> str:
         return reverse("indicators:round", kwargs={"code": code})
@@ -204,19 +250,29 @@ def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime
             page.answer, page.empty = lack.answer, lack.empty
             page.figures, page.headlines, page.tables, page.own = [], [], [], {}
         except UnknownCode as unknown:
-            asked.selection.errors[unknown.parameter] = _("There is no “%(code)s” that you may see.") % {
-                "code": unknown.code[:60]
-            }
+            asked.selection.errors[unknown.parameter] = moments.not_there(unknown.code, asked.selection.known_at)
         except NotThis as misfit:
             asked.selection.errors[misfit.parameter] = sentence(misfit.why)
         except register_answers.TooMany:
             asked.selection.errors[""] = _(
                 "This selection goes to the records of more than %(most)s organizations, which takes too long while "
-                "you wait. Leave out the day or the round to compare with, or choose one programme."
+                "you wait. Leave out the day, the moment or the round to compare with, or choose one programme."
             ) % {"most": formats.number(register_answers.MOST_RECORDS)}
+        except (recorded.NotOnRecord, recorded.Unsettled) as gap:
+            if known_at is not None:
+                raise
+            asked.selection.errors["known_at"] = moments.refused(gap)
     if asked.selection.errors:
         _refuse(asked, page)
+    elif known_at is None and asked.selection.known_at is not None:
+        page.banner = Note(
+            _("As known on %(moment)s. What was entered, corrected or approved later is not in these figures.")
+            % {"moment": formats.moment(asked.selection.known_at)},
+            _("Show what is known now"),
+            asked.links.here(known_at=""),
+        )
     _around(asked, page)
+    definitions.explain(page, asked.user)
     return page
 
 
@@ -230,7 +286,7 @@ def _refuse(asked: Asked, page: Page) -> None:
         _("Nothing is drawn"),
         _("A figure for other filters than the ones asked for would mislead. The sentence at the filter says why."),
         _("Go on without it"),
-        asked.links.here(),
+        asked.links.here(**{name: "" for name in asked.selection.errors if name}),
     )
 
 
@@ -240,8 +296,10 @@ def _around(asked: Asked, page: Page) -> None:
     chosen = {**asked.links.values, "programme": asked.packed}
     page.pack_url = Links.with_only(reverse("scaling:reports"), chosen)
     page.metrics = asked.metrics
-    for label in filters.not_applied(asked.selection, asked.page.takes):
-        page.chips.append(Chip(_("%(filter)s: not applied on this page") % {"filter": label}, "funnel"))
+    labels = filters.labels()
+    for name in filters.not_applied(asked.selection, asked.page.takes):
+        text = _("%(filter)s: not applied on this page") % {"filter": labels[name]}
+        page.chips.append(Chip(text, "funnel", "warn" if name == "known_at" else ""))
 
 
 # --- freshness, coverage, records: for pages of organizations --------------------------------------------------------
@@ -257,6 +315,8 @@ def organizations(asked: Asked, page: Page, *metrics: str) -> None:
 
 def freshness(found: RegisterSet) -> Chip:
     """When the oldest figure was computed, and whether a change still waits."""
+    if found.question.known_at is not None:
+        return common.as_known(found.question.known_at)
     if found.computed_at is None:
         return Chip(_("not computed yet"), "clock", "warn")
     text = _("computed %(when)s") % {"when": formats.ago(found.computed_at)}
@@ -298,9 +358,9 @@ def caveat(found: RegisterSet) -> str:
     ) % {"reported": formats.number(found.reported), "due": formats.number(found.due)}
 
 
-def left_out(asked: Asked) -> list[Note]:
-    """Which organizations are not in the figures, and why."""
-    found = asked.now
+def left_out(asked: Asked, found: RegisterSet | None = None) -> list[Note]:
+    """Which organizations are not in the figures (of `found`, else of `asked.now`), and why."""
+    found = asked.now if found is None else found
     notes = []
     absent = found.due - found.reported
     if absent:

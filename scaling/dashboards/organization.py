@@ -19,20 +19,17 @@ from organizations import profile as register
 from organizations.models import Organization
 from organizations.views.pages import visible
 from programmes.models import Programme
-from scaling import alert_words, figures, formats, observations, readers, register_sets
-from scaling.dashboards import common
-from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Headline, Option, Page, Table
+from scaling import alert_words, figures, formats, observations, readers
+from scaling.dashboards import common, definitions, similar
+from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Filter, Headline, Option, Page, Table
 from scaling.figures import Dumbbell, Series, Span
 from scaling.metrics.alert_facts import stage_on
 from scaling.metrics.records import PRIMARY, Record
 from scaling.models import Alert
-from scaling.register_questions import Question
 
 Day = datetime.date
 #: The newest returns that are shown.
 RETURNS = 60
-#: Fewer similar organizations than this are no comparison.
-FEW = 3
 
 
 @dataclass
@@ -45,8 +42,9 @@ class Known:
     programme: Programme | None
     record: Record | None
     on: Day
-    similar: register_sets.RegisterSet | None
+    similar: similar.Similar
     alerts: list[Alert]
+    path: str
 
     @property
     def seen(self) -> list[tuple[Day, Any]]:
@@ -63,14 +61,26 @@ class Known:
 
 def build(request: HttpRequest, code: str) -> Page:
     """404 outside the asker's scope. A fixed number of queries, whatever the size of its programme."""
-    known = _known(request, code)
+    where, error = _where(request)
+    known = _known(request, code, where)
     page = Page(
         name="organizations",
         title=known.organization.name,
         question=_("How is %(name)s doing?") % {"name": known.organization.name},
         answer="",
-        share_url=request.path,
+        share_url=request.path if where == similar.WHERE[0] else f"{request.path}?similar={where}",
+        filters=[_filter(known, error.get("similar", ""))],
+        error=error.get("", ""),
     )
+    if error:
+        page.status, page.answer = 400, _("This question was not understood.")
+        page.empty = Empty(
+            _("Nothing is drawn"),
+            _("A figure for other filters than the ones asked for would mislead. The sentence at the filter says why."),
+            _("Go on without it"),
+            request.path,
+        )
+        return page
     page.answer = _answer(known)
     page.chips = _chips(known)
     page.headlines = _headlines(known)
@@ -79,33 +89,67 @@ def build(request: HttpRequest, code: str) -> Page:
     page.records = [
         Option(_("What the register says of it"), known.url()),
         *(
-            [Option(_("Similar organizations: %(kind)s in %(place)s") % _like(known), _list_url(known))]
+            [Option(_("Similar organizations: %(kind)s, %(tier)s, in %(place)s") % _like(known), _list_url(known))]
             if known.programme
             else []
         ),
     ]
     page.notes = [
         _("Members and scores come from approved returns; a round without one is a gap, not a zero."),
-        _("Similar organizations are of the same kind, in the same place, in the last outcome round."),
+        _("Similar organizations are of the same kind and tier, in the last outcome round; without this one."),
     ]
+    definitions.explain(page, request.user)
     return page
 
 
 def _like(known: Known) -> dict[str, str]:
     return {
         "kind": str(known.organization.get_kind_display()),
-        "place": known.organization.place.shown_name,
+        "tier": str(known.organization.get_tier_display()),
+        "place": str(known.programme)
+        if known.similar.where == "programme" and known.programme is not None
+        else known.organization.place.shown_name,
     }
+
+
+def _where(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    """Among whom similar organizations are looked for; what is wrong with the address, by filter."""
+    error: dict[str, str] = {}
+    for name in request.GET:
+        if name != "similar":
+            text = _("Unknown filter “%(name)s”. Known here: %(known)s.")
+            error[""] = text % {"name": name[:60], "known": "similar"}
+    found = request.GET.getlist("similar") or [similar.WHERE[0]]
+    if len(found) > 1:
+        error["similar"] = _("One value is expected, not several.")
+    elif found[0] not in similar.WHERE:
+        error["similar"] = _("One of %(allowed)s is expected.") % {"allowed": ", ".join(similar.WHERE)}
+    return found[0] if not error else similar.WHERE[0], error
+
+
+def _filter(known: Known, error: str) -> Filter:
+    labels = similar.labels()
+    options = [
+        Option(
+            labels[one],
+            known.path if one == similar.WHERE[0] else f"{known.path}?similar={one}",
+            one == known.similar.where,
+        )
+        for one in similar.WHERE
+    ]
+    is_set = known.similar.where != similar.WHERE[0]
+    return Filter("similar", _("Similar organizations"), labels[known.similar.where], options, None, error, is_set)
 
 
 def _list_url(known: Known) -> str:
     one = known.organization
     programme = known.programme.code if known.programme else ""
-    return f"{reverse('organizations:list')}?programme={programme}&kind={one.kind}&place={one.place.code}"
+    place = "" if known.similar.where == "programme" else f"&place={one.place.code}"
+    return f"{reverse('organizations:list')}?programme={programme}&kind={one.kind}&tier={one.tier}{place}"
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
-def _known(request: HttpRequest, code: str) -> Known:
+def _known(request: HttpRequest, code: str, where: str) -> Known:
     organization = visible(request, code)
     today = Day.today()
     profile = register.build(organization, user=request.user, on=today)
@@ -117,7 +161,8 @@ def _known(request: HttpRequest, code: str) -> Known:
     )
     enrolled = [one.programme for one in reversed(profile.enrolments)]
     programme = enrolled[0] if enrolled else None
-    record, on, similar = None, today, None
+    record, on = None, today
+    closing = None
     if programme is not None:
         rounds = [one for one in readers.rounds_of(programme.pk, today) if one.is_outcome]
         closing = rounds[-1] if rounds else None
@@ -125,20 +170,14 @@ def _known(request: HttpRequest, code: str) -> Known:
             on = closing.date
             reading = readers.read(programme_id=programme.pk, on=on, closing=closing, only=[organization.pk])
             record = next((one for one in reading.records if one.code == organization.code), None)
-            question = Question(
-                programmes=(programme.code,),
-                kind=organization.kind,
-                place=organization.place.code,
-                include_synthetic=True,
-            )
-            similar = register_sets.read(user=request.user, question=question).now
     alerts = list(
         Alert.objects.visible_to(request.user)
         .filter(Q(organization=organization), closed_at__isnull=True)
         .select_related("programme")
         .order_by("-opened_at", "pk")[:20]
     )
-    return Known(organization, profile, returns, programme, record, on, similar, alerts)
+    like = similar.read(user=request.user, organization=organization, closing=closing, where=where)
+    return Known(organization, profile, returns, programme, record, on, like, alerts, request.path)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
@@ -241,7 +280,8 @@ def _headlines(known: Known) -> list[Headline]:
             comparison=_("%(n)s at first") % {"n": formats.number(counts[0][1])} if len(counts) > 1 else "",
             direction="" if not change else "up" if change > 0 else "down",
             null=formats.reason("NOT_REPORTED"),
-            note=formats.day(counts[-1][0]) if counts else "",
+            note=" · ".join(part for part in (formats.day(counts[-1][0]) if counts else "", _usual(known)) if part),
+            indicators=("OP-06",),
         ),
         Headline(
             _("Mean score"),
@@ -255,9 +295,15 @@ def _headlines(known: Known) -> list[Headline]:
             _("Apexes and linkages today"),
             f"{formats.number(len(known.profile.apexes))} · {formats.number(len(live))}",
             note=_("%(n)s services for members") % {"n": offered},
-            url=known.url("apexes"),
-        ),
+            url=known.url("apexes"), indicators=("SU-18",)),
     ]  # fmt: skip
+
+
+def _usual(known: Known) -> str:
+    """The members of similar organizations, for the line under its own."""
+    if known.similar.members is None:
+        return ""
+    return _("median of similar ones %(n)s") % {"n": formats.number(known.similar.members)}
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
@@ -338,41 +384,49 @@ def _score(value: float | None, text: str) -> Cell:
 
 
 def _compared(known: Known) -> FigureCard:
+    """Its last scores beside the median of similar organizations."""
     title = _("Beside similar organizations")
-    subtitle = _("%(kind)s in %(place)s: mean of those rated") % _like(known)
+    subtitle = _("%(kind)s, %(tier)s, in %(place)s: median of those rated") % _like(known)
     seen = [one for _day, one in known.seen if one.scores]
     rows, texts = [], []
-    n = 0
-    for name in known.dimensions if seen and known.similar is not None else []:
-        assert known.similar is not None
-        row = known.similar.row("outcome_mean_score", dimension=name)
-        mean, n = row.outcome.figure.value, max(n, row.outcome.n or 0)
-        own = seen[-1].scores.get(name)
-        if mean is None or own is None:
+    for name in known.dimensions if seen else []:
+        middle, own = known.similar.scores.get(name), seen[-1].scores.get(name)
+        if middle is None or own is None:
             continue
-        gap = formats.signed(own - mean, 1)
+        gap = formats.signed(own - middle, 1)
         label = dimension_label(name)
-        rows.append(Dumbbell(label, float(mean), float(own), formats.number(mean, 1), formats.number(own, 1), gap))
-        numbers = [Cell(formats.number(value, 1), value=value) for value in (mean, own)]
-        texts.append([Cell(label), *numbers, Cell(gap, value=own - mean)])
-    if n < FEW or not rows:
-        text = _("A comparison needs ratings of it and of %(n)s similar organizations in the last outcome round.")
-        return FigureCard("compared", title, "", None, None, subtitle, 6, empty=_to_rounds(known, text % {"n": FEW}))
+        rows.append(Dumbbell(label, float(middle), float(own), formats.number(middle, 1), formats.number(own, 1), gap))
+        numbers = [Cell(formats.number(value, 1), value=value) for value in (middle, own)]
+        texts.append([Cell(label), *numbers, Cell(gap, value=own - middle), common.counted(known.similar.rated[name])])
+    if not rows:
+        return FigureCard("compared", title, "", None, None, subtitle, 6, empty=_too_few(known))
     columns = [
         Column(_("Dimension")),
-        Column(_("Similar ones"), numeric=True),
+        Column(_("Similar ones"), numeric=True, help=_("median")),
         Column(_("This one"), numeric=True),
         Column(_("Difference"), numeric=True),
+        Column(_("Rated"), numeric=True, help=_("similar organizations")),
     ]
-    table = Table("compared", columns, texts, _("Its last scores beside the mean of similar organizations"), title)
+    table = Table("compared", columns, texts, _("Its last scores beside the median of similar organizations"), title)
     above = sum(1 for row in rows if (row.second or 0) > (row.first or 0))
-    reading = _("Above the mean of %(n)s similar organizations in %(above)s of %(all)s dimensions.") % {
-        "n": formats.number(n),
+    reading = _("Above the median of %(n)s similar organizations in %(above)s of %(all)s dimensions.") % {
+        "n": formats.number(known.similar.n),
         "above": above,
         "all": len(rows),
     }
+    if known.similar.is_sample:
+        reading += " " + _("They are drawn by chance from more.")
     figure = figures.dumbbells(rows, (_("similar ones"), _("this one")), span=(1, 6))
     return FigureCard("compared", title, reading, table, figure, subtitle, 6, 40 * len(rows) + 120)
+
+
+def _too_few(known: Known) -> Empty:
+    text = _("A comparison needs ratings of it and of %(n)s similar organizations in the last outcome round.")
+    text %= {"n": similar.FEW}
+    if known.similar.where == "place" and known.programme is not None:
+        label = _("Compare with its whole programme")
+        return Empty(_("Not enough data"), text, label, f"{known.path}?similar=programme")
+    return _to_rounds(known, text)
 
 
 def _life(known: Known) -> FigureCard:

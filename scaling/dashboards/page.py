@@ -6,12 +6,15 @@ all numbers formatted for the reader's language.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from scaling.dashboards.definitions import Definition
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ class Headline:
     help: str = ""
     #: a second line that compares with nothing
     note: str = ""
+    #: metrics and indicators that it shows, to be defined beside it; `definitions` are filled in by the frame
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,14 +148,25 @@ class Table:
     xlsx_url: str = ""
     #: shown as a line that opens, for tables that only some readers need
     folded: bool = False
+    #: number of a row → the heading of the rows from it on
+    groups: Mapping[int, str] = field(default_factory=dict)
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> Table:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def file_rows(self) -> list[dict[str, Any]]:
         """The same for a file: numbers as numbers, and what is said of a cell in a column beside it."""
         noted = {i for row in self.rows for i, one in enumerate(row) if one.bound or one.hint}
-        rows = []
-        for row in self.rows:
-            line: dict[str, Any] = {}
+        rows, group = [], ""
+        for number, row in enumerate(self.rows):
+            group = self.groups.get(number, group)
+            line: dict[str, Any] = {_("Part"): group} if self.groups else {}
             for i, (column, one) in enumerate(zip(self.columns, row, strict=True)):
                 name = column.label or _("Name")
                 line[name] = one.text or (one.spark.label if one.spark else "") if one.value is None else one.value
@@ -158,9 +176,14 @@ class Table:
         return rows
 
     @property
-    def numbered(self) -> list[list[tuple[Column, Cell]]]:
-        """Rows whose cells come with their columns."""
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+    def parts(self) -> list[tuple[str, list[list[tuple[Column, Cell]]]]]:
+        """Rows whose cells come with their columns, under their headings."""
+        found: list[tuple[str, list[list[tuple[Column, Cell]]]]] = []
+        for number, row in enumerate(self.rows):
+            if not found or number in self.groups:
+                found.append((self.groups.get(number, ""), []))
+            found[-1][1].append(list(zip(self.columns, row, strict=True)))
+        return found
 
 
 @dataclass(frozen=True)
@@ -192,6 +215,14 @@ class FigureCard:
     empty: Empty | None = None
     #: Of a map whose figure names the address of its outlines: the collection itself, for who draws without a browser.
     outlines: Callable[[], dict[str, Any]] | None = None
+    #: metrics and indicators that it shows, as those of a headline
+    metrics: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+
+    def of(self, *metrics: str, indicators: tuple[str, ...] = ()) -> FigureCard:
+        """The same, saying which metrics it shows."""
+        return replace(self, metrics=metrics, indicators=indicators)
 
     @property
     def data_id(self) -> str:
@@ -241,6 +272,8 @@ class Page:
     error: str = ""
     status: int = 200
     empty: Empty | None = None
+    #: said above everything: figures of another moment than now
+    banner: Note | None = None
     #: what only the template of this page draws
     own: dict[str, Any] = field(default_factory=dict)
     #: the page's own address with its filters, to share

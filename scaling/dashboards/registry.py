@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 OF_ORGANIZATIONS = frozenset(
     {"country", "programme", "phase", "place", "kind", "tier", "apex", "round", "as_of", "against", "synthetic"}
 )
+#: Of pages whose every figure can be told as it was known at a moment: those that read nothing but metrics, or read
+#: their own records inside `Asked.known()`.
+OF_RECORD = frozenset({"known_at"})
 
 #: Headings of the navigation and the pages under each, by name.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    ("", ("portfolio", "programme")),
     (_("Scale"), ("on-track", "membership", "map", "pathway", "federations", "sustainability")),
-    (_("Strength"), ("outcomes", "contribution", "inclusion")),
+    (_("Strength"), ("outcomes", "contribution", "inclusion", "services")),
     (_("Money and markets"), ("finance", "linkages")),
     (_("Around it"), ("enabling-space", "data-quality")),
 )
@@ -39,9 +43,9 @@ SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
 class QuestionPage:
     """A page that answers one question.
 
-    `name` is its address (`questions/<name>/`), `takes` the filters that change its figures, `build` fills the page
-    from what was asked. `template` extends `dashboards/question.html` where the components do not say enough. `own` are
-    parameters of the address that only this page knows (`selection.read`).
+    `name` is its address (`questions/<name>/`, unless `route` names another), `takes` the filters that change its
+    figures, `build` fills the page from what was asked. `template` extends `dashboards/question.html` where the
+    components do not say enough. `own` are parameters of the address that only this page knows (`selection.read`).
     """
 
     name: str
@@ -52,10 +56,11 @@ class QuestionPage:
     takes: frozenset[str] = OF_ORGANIZATIONS
     template: str = "dashboards/question.html"
     own: frozenset[str] = frozenset()
+    route: str = ""
 
     @property
     def url(self) -> str:
-        return reverse("scaling:question", kwargs={"name": self.name})
+        return reverse(self.route) if self.route else reverse("scaling:question", kwargs={"name": self.name})
 
 
 @cache

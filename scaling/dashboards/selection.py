@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from indicators.models import OUTPUT_KINDS, Round, RoundStatus
@@ -22,6 +23,7 @@ from organizations.forms.fields import plain
 from organizations.models import Kind, Organization, Tier
 from programmes.models import Phase, Place, Programme
 from programmes.vocabulary import FigureBasis
+from scaling import moments
 from scaling.metrics.cells import LOCAL, REAL, USD
 from scaling.models import Cell
 from scaling.register_questions import Question
@@ -39,6 +41,7 @@ NAMES = (
     "apex",
     "round",
     "as_of",
+    "known_at",
     "prices",
     "basis",
     "against",
@@ -87,10 +90,17 @@ class Links:
         values |= changed
         return self.with_only(path, values)
 
+    def in_query(self) -> dict[str, str]:
+        """The filters that do not stand in the path."""
+        in_path = self.path == reverse("scaling:programmes")
+        return {name: value for name, value in self.values.items() if not (in_path and name == "programme")}
+
     @staticmethod
     def with_only(path: str, values: Mapping[str, str]) -> str:
         """A page with these filters; defaults and empty ones are left out."""
         shown = {name: value for name, value in values.items() if value and value != _default(name)}
+        if "programme" in shown and path == reverse("scaling:programmes"):
+            path = reverse("scaling:programme", kwargs={"code": shown.pop("programme")})
         return path + (f"?{urlencode(shown)}" if shown else "")
 
 
@@ -135,7 +145,7 @@ class Selection:
     place: Area | None = None
     apex: Organization | None = None
     as_of: Day | None = None
-    #: Figures as they were known then, for packs; None: now.
+    #: Figures as they were known then; None: now.
     known_at: datetime.datetime | None = None
     #: after which mark the shown page of a list begins, on pages that take PAGING
     after: str = ""
@@ -157,9 +167,29 @@ class Selection:
         return next((one for one in self.rounds if one.code == self["round"]), None)
 
     @property
+    def against_phase(self) -> Phase | None:
+        """The phase to compare with; a round of the same code goes first."""
+        if any(one.code == self["against"] for one in self.rounds):
+            return None
+        return next((phase for phase in self.phases if phase.code == self["against"]), None)
+
+    @property
+    def against_round(self) -> str:
+        """The round to compare with: the one named, or the last of the phase named, before the closing one."""
+        phase = self.against_phase
+        if phase is None:
+            return self["against"]
+        closing = self.round or self._last_in(self.phase)
+        until = closing or (self.rounds[-1] if self.rounds else None)
+        earlier = [one for one in self.rounds if until and one.reference_date < until.reference_date]
+        inside = [one for one in earlier if in_phase(one, phase)]
+        return inside[-1].code if inside else ""
+
+    @property
     def question(self) -> Question:
         """The same as a question to metrics of organizations. Without `programmes` it would mean all."""
-        closing = self["round"] or self._round_of_phase()
+        last = self._last_in(self.phase)
+        closing = self["round"] or ("" if last is None else last.code)
         return Question(
             programmes=tuple(programme.code for programme in self.programmes),
             place=self["place"],
@@ -167,7 +197,7 @@ class Selection:
             tier=self["tier"],
             apex="" if self.apex is None else self.apex.code,
             round=closing,
-            against=self["against"],
+            against=self.against_round,
             as_of=self.as_of,
             prices=self["prices"],
             include_synthetic=True,
@@ -183,13 +213,10 @@ class Selection:
             include_synthetic=True, known_at=self.known_at,
         )  # fmt: skip
 
-    def _round_of_phase(self) -> str:
+    def _last_in(self, phase: Phase | None) -> Round | None:
         """The last outcome round that describes a date in the phase."""
-        phase = self.phase
-        if phase is None:
-            return ""
-        inside = [one for one in self.rounds if in_phase(one, phase)]
-        return inside[-1].code if inside else ""
+        inside = [] if phase is None else [one for one in self.rounds if in_phase(one, phase)]
+        return inside[-1] if inside else None
 
     # --- places ----------------------------------------------------------------------------------------------------
     def areas_below(self) -> dict[str, str]:
@@ -264,6 +291,7 @@ def read(request: HttpRequest, *, takes: Iterable[str], own: Iterable[str] = ())
     _phase(found, raw)
     _rounds(found, raw)
     _as_of(found, raw)
+    _known_at(found, raw)
     if {"place", "kind", "tier"} & set(takes):
         _what_there_is(found)
     _place(found, raw, user)
@@ -360,7 +388,9 @@ def _rounds(found: Selection, raw: Mapping[str, str]) -> None:
         code = raw.get(name)
         if not code:
             continue
-        if code not in by_code:
+        if name == "against" and code not in by_code and any(one.code == code for one in found.phases):
+            found.values[name] = code
+        elif code not in by_code:
             found.errors[name] = _("There is no round “%(code)s” with figures in this selection.") % {"code": code[:60]}
         else:
             found.values[name] = code
@@ -368,14 +398,25 @@ def _rounds(found: Selection, raw: Mapping[str, str]) -> None:
     if phase is not None and closing is not None and not in_phase(closing, phase):
         found.errors["round"] = _("This round describes a date outside the phase.")
         del found.values["round"]
-    if found["against"]:
+    if found.against_phase is not None:
+        _against_phase(found, found.against_phase)
+    elif found["against"]:
         against = by_code[found["against"]]
         if len({one.programme_id for one in found.rounds} | {p.pk for p in found.programmes}) > 1:
             found.errors["against"] = _("Another round to compare with belongs to one programme; name that programme.")
         elif closing is not None and against.reference_date >= closing.reference_date:
             found.errors["against"] = _("The round to compare with must describe an earlier date.")
-        if "against" in found.errors:
-            del found.values["against"]
+    if "against" in found.errors:
+        found.values.pop("against", None)
+
+
+def _against_phase(found: Selection, against: Phase) -> None:
+    if len({one.programme_id for one in found.phases}) > 1:
+        found.errors["against"] = _("Another phase to compare with belongs to one programme; name that programme.")
+        return
+    last = found.phase or found.phases[-1]
+    if against.sequence >= last.sequence:
+        found.errors["against"] = _("The phase to compare with must come before %(phase)s.") % {"phase": last.label}
 
 
 def _as_of(found: Selection, raw: Mapping[str, str]) -> None:
@@ -393,6 +434,16 @@ def _as_of(found: Selection, raw: Mapping[str, str]) -> None:
         found.errors["as_of"] = _("This day lies before the date that the round describes.")
     else:
         found.as_of, found.values["as_of"] = day, text
+
+
+def _known_at(found: Selection, raw: Mapping[str, str]) -> None:
+    if text := raw.get("known_at"):
+        try:
+            found.known_at = moments.read(text)
+        except moments.NotAMoment as why:
+            found.errors["known_at"] = str(why)
+        else:
+            found.values["known_at"] = text
 
 
 def _what_there_is(found: Selection) -> None:

@@ -10,7 +10,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from programmes.vocabulary import FigureBasis
-from scaling import answers, register_answers, register_sets
+from scaling import answers, moments, register_answers, register_sets
 from scaling.answers import UnknownCode
 from scaling.exports.tables import CODE, DECIMAL, FLAG, LIST, MOMENT, NUMBER, Column
 from scaling.metrics import METRICS, REGISTER_METRICS
@@ -18,7 +18,7 @@ from scaling.register_api import sentence
 from scaling.register_questions import NotThis, Question
 from scaling.rest.figures import bounds
 from scaling.rest.filters import check_parameters
-from scaling.rest.parameters import choice, codes, known_or_refused, not_there, one_date, one_moment
+from scaling.rest.parameters import choice, codes, known_or_refused, one_date, one_moment
 
 BY = ("programme", "selection")
 PARAMETERS = frozenset({"programme", "as_of", "known_at", "basis", "by", "synthetic"})
@@ -50,7 +50,7 @@ def rows(request: Request) -> Iterator[dict[str, Any]]:
                 workspace.programme(code)
             register = register_sets.read(user=request.user, question=question).now
     except UnknownCode as unknown:
-        raise ValidationError({unknown.parameter: not_there(unknown.code, known_at)}) from None
+        raise ValidationError({unknown.parameter: moments.not_there(unknown.code, known_at)}) from None
     except NotThis as misfit:
         raise ValidationError({misfit.parameter: sentence(misfit.why)}) from None
     except register_answers.TooMany:

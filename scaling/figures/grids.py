@@ -60,12 +60,14 @@ def heat_map(
 
 @dataclass(frozen=True)
 class Node:
-    """`column`: 0 is where the flow begins."""
+    """`column`: 0 is where the flow begins. Nodes of a column stand in the order of the list. `short`: what is written
+    at a node between others where there is little room."""
 
     label: str
     role: str
     column: int = 0
     url: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,35 @@ class Flow:
     url: str = ""
 
 
-def sankey(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[str, Any]:
-    """Flows between columns; their width is their value. Nodes without a flow are left out by Plotly."""
+#: Of the height of a Sankey diagram: what lies between two nodes of a column.
+_GAP = 0.06
+
+
+def _middles(nodes: Sequence[Node], flows: Sequence[Flow]) -> list[float]:
+    """Where each node stands from the top, as a share of the height: columns in the order of the list, each around the
+    middle."""
+    out, into = [0.0] * len(nodes), [0.0] * len(nodes)
+    for flow in flows:
+        out[flow.source] += flow.value
+        into[flow.target] += flow.value
+    sizes = [max(pair) for pair in zip(out, into, strict=True)]
+    columns: dict[int, list[int]] = {}
+    for i, node in enumerate(nodes):
+        if sizes[i]:
+            columns.setdefault(node.column, []).append(i)
+    scale = min(((1 - _GAP * (len(own) - 1)) / sum(sizes[i] for i in own) for own in columns.values()), default=1)
+    middles = [0.5] * len(nodes)
+    for own in columns.values():
+        top = (1 - sum(sizes[i] for i in own) * scale - _GAP * (len(own) - 1)) / 2
+        for i in own:
+            middles[i] = round(min(max(top + sizes[i] * scale / 2, 0.001), 0.999), 4)
+            top += sizes[i] * scale + _GAP
+    return middles
+
+
+def sankey(nodes: Sequence[Node], flows: Sequence[Flow], heads: Sequence[str] = ()) -> dict[str, Any]:
+    """Flows between columns; their width is their value. Nodes without a flow are left out by Plotly. `heads`: a word
+    over each column."""
     columns = max((node.column for node in nodes), default=0) or 1
     trace = {
         "type": "sankey",
@@ -89,6 +118,7 @@ def sankey(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[str, Any]:
             "label": [node.label for node in nodes],
             "color": [ROLES[node.role] for node in nodes],
             "x": [min(max(node.column / columns, 0.001), 0.999) for node in nodes],
+            "y": _middles(nodes, flows),
             "pad": 18,
             "thickness": 18,
             "hovertemplate": "%{label}: %{value}<extra></extra>",
@@ -101,12 +131,29 @@ def sankey(nodes: Sequence[Node], flows: Sequence[Flow]) -> dict[str, Any]:
             "hovertemplate": "%{customdata}<extra></extra>",
         },
         "meta": meta(roles=[node.role for node in nodes], urls=[flow.url for flow in flows])
-        | {"node_urls": [node.url for node in nodes]},
+        | {"node_urls": [node.url for node in nodes], "short": [node.short for node in nodes]},
     }
-    return finish([trace], margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    words = [
+        {
+            "x": column / columns,
+            "y": 1,
+            "xref": "paper",
+            "yref": "paper",
+            "xanchor": "left" if not column else "right" if column == columns else "center",
+            "yanchor": "bottom",
+            "yshift": 8,
+            "text": head,
+            "showarrow": False,
+        }
+        for column, head in enumerate(heads)
+    ]
+    more = {"annotations": words} if words else {}
+    return finish([trace], margin={"l": 10, "r": 10, "t": 34 if words else 10, "b": 10}, **more)
 
 
-def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str) -> dict[str, Any]:
+def country_map(
+    codes: Sequence[str], values: Sequence[float], texts: Sequence[str], *, label: str, urls: Sequence[str] = ()
+) -> dict[str, Any]:
     """Countries shaded by a value; everything else stays pale."""
     trace = {
         "type": "choropleth",
@@ -119,7 +166,7 @@ def country_map(codes: Sequence[str], values: Sequence[float], texts: Sequence[s
         "zmin": 0,
         "showscale": False,
         "name": label,
-        "meta": meta("map"),
+        "meta": meta("map", urls=urls),
     }
     return finish(
         [trace],

@@ -6,9 +6,9 @@ import datetime
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from scaling.metrics.cells import LOCAL, REAL, USD, Change, Dependency, Pair, Priced, Tally
+from scaling.metrics.cells import LOCAL, REAL, USD, Change, Dependency, Offered, Pair, Priced, Tally
 from scaling.metrics.dependency import concentration
-from scaling.metrics.records import Observed, Rates, Record
+from scaling.metrics.records import PROVIDERS, Observed, Rates, Record
 from scaling.metrics.savings_credit import EXTERNAL_CREDIT, SAVINGS, profit
 from scaling.metrics.service_coverage import SERVED, SERVED_BESIDE_POOREST, SERVED_POOREST
 from scaling.metrics.thresholds import Thresholds
@@ -126,4 +126,28 @@ def dependency(record: Record, on: Day, opens: Day | None, limits: Thresholds) -
         partners={len({link.partner for link in in_force if link.direct}): 1},
         partners_any={len({link.partner for link in in_force}): 1},
         services={len({service.kind for service in record.services if service.holds(on)}): 1},
+        offered=_offered(record, on),
     )
+
+
+def _offered(record: Record, on: Day) -> dict[str, Offered]:
+    """Each kind of service once, from the nearest provider."""
+    nearest: dict[str, str] = {}
+    for service in record.services:
+        if service.holds(on):
+            known = nearest.get(service.kind, service.provider)
+            nearest[service.kind] = min(known, service.provider, key=PROVIDERS.index)
+    seen = record.seen(on)
+    members = None if seen is None else seen.members
+    poorest = None if seen is None or members is None else seen.groups.get("poorest")
+    return {
+        kind: Offered(
+            own=int(provider == "own"),
+            apex=int(provider == "apex"),
+            partner=int(provider == "partner"),
+            members=members or 0,
+            poorest=poorest or 0,
+            beside=0 if poorest is None else members or 0,
+        )
+        for kind, provider in nearest.items()
+    }

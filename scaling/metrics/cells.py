@@ -219,13 +219,17 @@ class Pathway(Additive):
     """Active primary organizations by stage, and how long the steps take (4.9).
 
     `times`: (from, to) → months → how many, for instance ("formed", "bonded"). `out_of_order`: aggregated or linked
-    before bonding was confirmed.
+    before bonding was confirmed. `from_opening`, `from_previous`: (state then, state now) → organizations that were
+    active at one of the two dates at least, since the opening and since the outcome round before the closing one. A
+    state is a stage, or why there is none (`pathway.BESIDE`).
     """
 
     stages: Mapping[str, int] = field(default_factory=dict)
     linked_direct: int = 0
     out_of_order: int = 0
     times: Mapping[tuple[str, str], Mapping[Spell, int]] = field(default_factory=dict)
+    from_opening: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    from_previous: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -249,12 +253,28 @@ class Scores(Additive):
 
 
 @dataclass(frozen=True)
+class Offered(Additive):
+    """Active primary organizations that offer a service, by who provides it to their members (each once: the
+    organization itself before an apex, an apex before a partner), and the members that they reported.
+
+    `poorest`, `beside`: the poorest and all members of those that report the poorest too.
+    """
+
+    own: int = 0
+    apex: int = 0
+    partner: int = 0
+    members: int = 0
+    poorest: int = 0
+    beside: int = 0
+
+
+@dataclass(frozen=True)
 class Dependency(Additive):
     """Partners and services of active primary organizations, zeros included, and how concentrated sales are (4.12).
 
     Histograms: number of partners (direct; direct or through an apex) or services → organizations. `concentration`:
     sum of the index (to four places) over organizations with sales by buyer; `concentrated`: those above the threshold.
-    `renewals`: agreements renewed / agreements that ended between the dates.
+    `renewals`: agreements renewed / agreements that ended between the dates. `offered`: by kind of service.
     """
 
     partners: Histogram = field(default_factory=dict)
@@ -263,6 +283,7 @@ class Dependency(Additive):
     concentration: Tally = Tally()
     concentrated: int = 0
     renewals: Pair = Pair()
+    offered: Mapping[str, Offered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 
 from scaling.metrics.cells import CENSORED, EVENT, UNKNOWN, Pathway, Spell, Survival
-from scaling.metrics.pathway import FORMED, STEPS
+from scaling.metrics.pathway import ABSENT, FORMED, GONE, INACTIVE, STAGES, STEPS
 from scaling.metrics.records import DISBANDED, DORMANT, ENDED, Record, months_between
+from scaling.metrics.stages import SIX_MONTHS
 from scaling.metrics.thresholds import Thresholds
 
 Day = datetime.date
@@ -37,8 +38,37 @@ def survival(record: Record, on: Day, limits: Thresholds) -> Survival:
     )
 
 
-def pathway(record: Record, on: Day) -> Pathway:
-    """Times of every primary organization, also of those that ended; stages of the active ones.
+def stage_on(record: Record, day: Day) -> str:
+    """The furthest stage whose condition held on the day, as it was told then: a membership that had not lasted six
+    months by that day was no aggregation yet."""
+    held = {
+        span.stage
+        for span in record.stages
+        if span.holds(day) and (span.stage != "aggregated" or day - span.start >= SIX_MONTHS)
+    }
+    return next((name for name in ("linked", "aggregated", "bonded") if name in held), "forming")
+
+
+def state_on(record: Record, day: Day) -> str:
+    """The stage of an active organization, else why it has none."""
+    if record.formed_on > day:
+        return ABSENT
+    if record.is_active(day):
+        return stage_on(record, day)
+    return GONE if record.status_on(day) in ENDED else INACTIVE
+
+
+def _moves(record: Record, since: Day | None, on: Day) -> dict[tuple[str, str], int]:
+    """From where to where it moved, if it was on the way at one of the dates."""
+    if since is None:
+        return {}
+    move = state_on(record, since), state_on(record, on)
+    return {move: 1} if set(move) & set(STAGES) else {}
+
+
+def pathway(record: Record, on: Day, opening: Day | None = None, previous: Day | None = None) -> Pathway:
+    """Times of every primary organization, also of those that ended; stages of the active ones; moves since the
+    opening and since the previous round.
 
     A step against the order (aggregated before bonded) has no time; it counts as out of order.
     """
@@ -57,14 +87,15 @@ def pathway(record: Record, on: Day) -> Pathway:
             times[origin, stage] = {(months_between(entered[origin], last), CENSORED): 1}
         elif reached >= entered[origin]:
             times[origin, stage] = {(months_between(entered[origin], reached), EVENT): 1}
+    moved = _moves(record, opening, on), _moves(record, previous, on)
     if not record.is_active(on):
-        return Pathway(times=times)
-    held = {span.stage for span in record.stages if span.holds(on)}
-    stage = next((name for name in ("linked", "aggregated", "bonded") if name in held), "forming")
+        return Pathway(times=times, from_opening=moved[0], from_previous=moved[1])
     later = [entered[name] for name in ("aggregated", "linked") if name in entered]
     return Pathway(
-        stages={stage: 1},
+        stages={stage_on(record, on): 1},
         linked_direct=int(any(span.holds(on) and span.stage == "linked" and span.direct for span in record.stages)),
         out_of_order=int(bool(later) and ("bonded" not in entered or min(later) < entered["bonded"])),
         times=times,
+        from_opening=moved[0],
+        from_previous=moved[1],
     )

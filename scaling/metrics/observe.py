@@ -6,7 +6,8 @@
 What an organization reports and is belongs to its own cell. Growth of a merged or split organization is that of the
 whole family, told in the cell of the member that leads it: the first by code that is active at the closing date.
 
-`opens` is one date for all, or a date for each organization by code: everybody against their own baseline.
+`opens` is one date for all, or a date for each organization by code: everybody against their own baseline. `previous`
+is the date of the outcome round before the closing one.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Context:
 
     on: Day
     opens: Openings
+    previous: Day | None
     rates: Rates
     limits: Thresholds
     depths: Mapping[str, int]
@@ -92,13 +94,16 @@ def below(records: Iterable[Record], apex: str, on: Day) -> list[Record]:
     return [record for record in found if record.code in codes]
 
 
-def _context(records: list[Record], on: Day, opens: Openings, rates: Rates, limits: Thresholds) -> Context:
+def _context(
+    records: list[Record], on: Day, opens: Openings, previous: Day | None, rates: Rates, limits: Thresholds
+) -> Context:
     edges = edges_on(records, on)
     associations = {record.code for record in records if record.kind == INTER_PROFESSIONAL}
     upward = [(member, apex) for member, apex in edges if apex not in associations]
     return Context(
         on=on,
         opens=opens,
+        previous=previous,
         rates=rates,
         limits=limits,
         depths=network.depths(upward),
@@ -115,6 +120,7 @@ def cells_by(
     *,
     on: Day,
     opens: Openings = None,
+    previous: Day | None = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> dict[K, Register]:
@@ -123,7 +129,7 @@ def cells_by(
     Raises ValueError when apex memberships form a cycle.
     """
     known = [record for record in records if record.formed_on <= on]
-    context = _context(known, on, opens, rates or Rates(), limits)
+    context = _context(known, on, opens, previous, rates or Rates(), limits)
     parts: dict[K, list[Register]] = defaultdict(list)
     counted = [(record, cell) for record in known if (cell := key(record)) is not None]
     for record, cell in counted:
@@ -142,12 +148,19 @@ def cells(
     *,
     on: Day,
     opens: Openings = None,
+    previous: Day | None = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> dict[tuple[str, str, str], Register]:
     """One register for each (place, kind, tier)."""
     return cells_by(
-        records, lambda record: (record.place, record.kind, record.tier), on=on, opens=opens, rates=rates, limits=limits
+        records,
+        lambda record: (record.place, record.kind, record.tier),
+        on=on,
+        opens=opens,
+        previous=previous,
+        rates=rates,
+        limits=limits,
     )
 
 
@@ -156,11 +169,12 @@ def register(
     *,
     on: Day,
     opens: Openings = None,
+    previous: Day | None = None,
     rates: Rates | None = None,
     limits: Thresholds = DEFAULT,
 ) -> Register:
     """The register of all records together."""
-    return joined(cells(records, on=on, opens=opens, rates=rates, limits=limits).values())
+    return joined(cells(records, on=on, opens=opens, previous=previous, rates=rates, limits=limits).values())
 
 
 def _of_organization(record: Record, context: Context) -> Register:
@@ -178,7 +192,7 @@ def _of_organization(record: Record, context: Context) -> Register:
         aggregation=_aggregation(record, context),
         structure=_structure(record, context),
         survival=survival(record, on, context.limits),
-        pathway=pathway(record, on) if record.is_primary else Pathway(),
+        pathway=_pathway(record, context),
         scores=_scores(record, context),
         dependency=dependency(record, on, context.opening(record), context.limits),
         amounts=amounts,
@@ -186,6 +200,12 @@ def _of_organization(record: Record, context: Context) -> Register:
         ratios=ratios,
         estimates=_estimates(record, on) if record.is_primary else {},
     )
+
+
+def _pathway(record: Record, context: Context) -> Pathway:
+    if not record.is_primary:
+        return Pathway()
+    return pathway(record, context.on, context.opening(record), context.previous)
 
 
 def _share_of(record: Record, day: Day | None, group: str) -> Pair:

@@ -15,6 +15,9 @@ from scaling.metrics.survival import median_months
 
 FORMED = "formed"
 STAGES = ("forming", "bonded", "aggregated", "linked")
+#: Where an organization is that is at no stage: not formed yet, not active (forming, dormant), disbanded or merged.
+ABSENT, INACTIVE, GONE = "absent", "inactive", "ended"
+BESIDE = (ABSENT, INACTIVE, GONE)
 #: Steps that are timed: from formation, and from the stage before.
 STEPS = (
     (FORMED, "bonded"),
@@ -93,6 +96,62 @@ def stage_share_linked_direct(subject: RegisterSubject) -> Outcome:
 def stages_out_of_order(subject: RegisterSubject) -> Outcome:
     figure = r.count(subject.cell.pathway.out_of_order, "organizations")
     return Outcome(figure, {"out_of_order": figure}, n=_active(subject))
+
+
+#: What moves are told since: field of the components → word in the names of metrics.
+_SINCE = {"from_previous": "previous_round", "from_opening": "opening"}
+_MOVES = tuple(f"{then}_to_{now}" for then in STAGES for now in STAGES)
+_FURTHER = {"forward": "a further", "back": "an earlier"}
+_MOVED = {
+    ("forward", "from_previous"): gettext_noop(
+        "Share of organizations at a further stage than at the outcome round before, of those active at both."
+    ),
+    ("back", "from_previous"): gettext_noop(
+        "Share of organizations at an earlier stage than at the outcome round before, of those active at both."
+    ),
+    ("forward", "from_opening"): gettext_noop(
+        "Share of organizations at a further stage than at their baseline, of those active at both dates."
+    ),
+    ("back", "from_opening"): gettext_noop(
+        "Share of organizations at an earlier stage than at their baseline, of those active at both dates."
+    ),
+}
+
+
+def moved(moves: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """Organizations active at both dates: how many went "forward", "back", or "stayed"."""
+    found = {"forward": 0, "back": 0, "stayed": 0}
+    for (then, now), n in moves.items():
+        if then in STAGES and now in STAGES:
+            step = STAGES.index(now) - STAGES.index(then)
+            found["forward" if step > 0 else "back" if step < 0 else "stayed"] += n
+    return found
+
+
+def _moved(way: str, since: str) -> Callable[[RegisterSubject], Outcome]:
+    def share_moved(subject: RegisterSubject) -> Outcome:
+        moves: Mapping[tuple[str, str], int] = getattr(subject.cell.pathway, since)
+        parts = {f"{a}_to_{b}": r.count(moves.get((a, b), 0), "organizations") for a in STAGES for b in STAGES}
+        found = moved(moves)
+        both = sum(found.values())
+        figure = r.percent(found[way], both) if moves else f.null(f.MISSING_BASELINE, unit="per cent")
+        return Outcome(figure, parts, n=both, n_due=_active(subject))
+
+    return share_moved
+
+
+for (_way, _since), _words in _MOVED.items():
+    add_metric(
+        _moved(_way, _since),
+        name=f"moved_{_way}_since_{_SINCE[_since]}",
+        family="pathway",
+        unit="per cent",
+        formula=f"100 × organizations at {_FURTHER[_way]} stage / active then and now",
+        definition=_words,
+        components=_MOVES,
+        rests_on=r.REGISTER,
+        catalogue_code="SU-09",
+    )
 
 
 def completed(spells: Mapping[Spell, int]) -> dict[Decimal, int]:

@@ -11,6 +11,8 @@ PRIMARY = "primary"
 INTER_PROFESSIONAL = "inter_professional"
 FORMING, ACTIVE, DORMANT = "forming", "active", "dormant"
 DISBANDED, MERGED, SPLIT = "disbanded", "merged_into", "split_into"
+#: Who provides a service to members, the nearest first.
+PROVIDERS = ("own", "apex", "partner")
 ENDED = frozenset({DISBANDED, MERGED, SPLIT})
 
 DAYS_PER_MONTH = Decimal("30.4375")
@@ -72,7 +74,10 @@ class WithPartner(Span):
 
 @dataclass(frozen=True, kw_only=True)
 class Service(Span):
+    """`provider`: one of PROVIDERS."""
+
     kind: str
+    provider: str = "own"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -167,6 +167,8 @@ def _yearly(network: Network, dates: dict[str, Day], sheets: Sheets) -> None:
         if line.has("served"):
             sheet = sheets[_label(line, dates)][network.organization(line, "org").code]
             sheet.put("SU-19", line.count("served"), line, "served")
+            if line.has("served_poorest"):
+                sheet.put("SU-19.poorest", line.count("served_poorest"), line, "served_poorest")
     for line in network.folder.lines("savings_groups", ("org",)):
         _savings(line, sheets[_label(line, dates)][network.organization(line, "org").code])
     for line in network.folder.lines("credit", ("round", "external_credit")):

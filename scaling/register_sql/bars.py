@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scaling.metrics.pathway import FORMED, STEPS
+from scaling.metrics.pathway import FORMED, STAGES, STEPS
+from scaling.metrics.records import PROVIDERS
 from scaling.register_sql.store import BARS
 from scaling.register_sql.tables import run
 
 _ACTIVE = "o.is_primary AND o.is_active"
 NOW = "JOIN s_return n ON n.org = o.id AND n.view = %(now)s AND o.is_active AND n.members IS NOT NULL"
+_STAGES = ", ".join(f"'{stage}'" for stage in STAGES)
+
+
+def _moves(then: str) -> tuple[str, str]:
+    """Of who was on the way then or is now. Without a date to compare with there is no state then."""
+    on_the_way = f"o.{then} IS NOT NULL AND (o.is_active OR o.{then} IN ({_STAGES}))"
+    return f"o.{then} || '/' || o.state", f"s_org o WHERE o.is_primary AND {on_the_way}"
+
+
 #: Path, what is told of an organization (an alias of FROM), and the FROM and WHERE that go with it.
 COUNTED = (
     (
@@ -30,6 +40,8 @@ COUNTED = (
     ("dependency|services", "o.services", f"s_org o WHERE {_ACTIVE}"),
     ("survival|alive", "o.months || '/' || o.how", "s_org o WHERE o.how IS NOT NULL"),
     ("survival|functional", "o.working_months || '/' || o.working_how", "s_org o WHERE o.working_how IS NOT NULL"),
+    ("pathway|from_opening", *_moves("state_then")),
+    ("pathway|from_previous", *_moves("state_before")),
 )
 _ENTERED = {
     FORMED: "o.formed_on",
@@ -71,6 +83,20 @@ _MISSING = """
         WHERE o.is_primary AND o.is_active AND o.due AND n.members IS NULL
     ) f GROUP BY 1, 2
 """
+_PROVIDED = ", ".join(f"count(*) FILTER (WHERE f.provider = '{one}') AS {one}" for one in PROVIDERS)
+_OFFERED = f"""
+    SELECT o.pos, f.kind AS key, {_PROVIDED},
+           sum(n.members) AS members, sum(n.g_poorest) FILTER (WHERE n.members IS NOT NULL) AS poorest,
+           sum(n.members) FILTER (WHERE n.g_poorest IS NOT NULL) AS beside
+    FROM s_org o JOIN s_offered f ON f.org = o.id LEFT JOIN s_return n ON n.org = o.id AND n.view = %(now)s
+    WHERE {_ACTIVE} GROUP BY 1, 2
+"""
+#: Bars with several numbers for each key: name, where they come from, part → column.
+PARTED: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("estimates", _SEEN_BEFORE, {"seen|n": "n", "seen|then": "before", "seen|now": "after"}),
+    ("estimates", _MISSING, {"missing|n": "n", "missing|total": "members"}),
+    ("dependency|offered", _OFFERED, {name: name for name in (*PROVIDERS, "members", "poorest", "beside")}),
+)
 
 
 def count(parameters: Mapping[str, Any]) -> None:
@@ -86,13 +112,10 @@ def count(parameters: Mapping[str, Any]) -> None:
             WHERE o.is_primary GROUP BY 1, 3 HAVING sum(n.members) > 0""",
         parameters,
     )
-    for source, parts in (
-        (_SEEN_BEFORE, (("seen|n", "n"), ("seen|then", "before"), ("seen|now", "after"))),
-        (_MISSING, (("missing|n", "n"), ("missing|total", "members"))),
-    ):
-        rows = ", ".join(f"('{path}', f.{name}::bigint)" for path, name in parts)
+    for name, source, parts in PARTED:
+        rows = ", ".join(f"('{path}', f.{column}::bigint)" for path, column in parts.items())
         run(
-            f"""INSERT INTO s_bar SELECT f.pos, {BARS.index("estimates")}, f.key || '|' || p.path, p.n
+            f"""INSERT INTO s_bar SELECT f.pos, {BARS.index(name)}, f.key || '|' || p.path, p.n
                 FROM ({source}) f CROSS JOIN LATERAL (VALUES {rows}) p(path, n) WHERE p.n <> 0""",
             parameters,
         )

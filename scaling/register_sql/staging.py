@@ -23,7 +23,7 @@ from scaling.metrics import network, stages
 from scaling.metrics.records import Rates
 from scaling.metrics.thresholds import Thresholds
 from scaling.readers import RoundRow
-from scaling.register_sql import members, steps
+from scaling.register_sql import members, path_steps, steps
 from scaling.register_sql.columns import Money
 from scaling.register_sql.facts import Facts, View
 from scaling.register_sql.tables import fetch, run, table
@@ -33,13 +33,15 @@ Day = datetime.date
 
 @dataclass(frozen=True)
 class Stage:
-    """What was staged. `early`: views before the day, by date; `now`: the view that counts as seen on it."""
+    """What was staged. `early`: views before the day, by date; `now`: the view that counts as seen on it. `previous`:
+    the date of the outcome round before the closing one."""
 
     programme_id: int
     on: Day
     closing: RoundRow
     now: View
     early: tuple[View, ...]
+    previous: Day | None
     money: Money
     limits: Thresholds
     dimensions: list[str]
@@ -55,6 +57,7 @@ class Stage:
             "on": self.on,
             "round": self.closing.pk,
             "now": self.now.number,
+            "previous": self.previous,
             "early": self.early_numbers,
             "verified_within": self.limits.verified_within_months,
             "concentration": self.limits.concentration,
@@ -86,15 +89,16 @@ def stage(
     table("s_pos", steps.POSITIONS)
     table("s_at", steps.POSITION_OF)
     _views(facts, found)
-    _gates(facts, outcomes, on)
+    _gates(facts, outcomes, parameters)
     table("s_verified", steps.VERIFIED.format(views=_dated(facts)), parameters)
-    table("s_link", steps.LINKS, parameters)
-    table("s_own_link", steps.OWN_LINKS, {**parameters, "renewed_within": readers.RENEWED_WITHIN.days})
-    table("s_aggregated", steps.AGGREGATED, {**parameters, "six_months": stages.SIX_MONTHS.days})
+    table("s_link", path_steps.LINKS, parameters)
+    table("s_own_link", path_steps.OWN_LINKS, {**parameters, "renewed_within": readers.RENEWED_WITHIN.days})
+    table("s_aggregated", path_steps.AGGREGATED, {**parameters, "six_months": stages.SIX_MONTHS.days})
     _networks(parameters)
     table("s_support", steps.SUPPORT, parameters)
     table("s_survival", steps.with_months(steps.SURVIVAL).format(completion=_completion(parameters)), parameters)
-    table("s_service", steps.SERVICES, parameters)
+    table("s_offered", steps.OFFERED, parameters)
+    table("s_service", steps.SERVICES)
     table("s_sale", steps.SALES, {**parameters, "since": on - readers.YEAR})
     _second(facts, found)
     table("s_org", steps.ORGANIZATIONS, parameters)
@@ -123,6 +127,7 @@ def _stage(facts: Facts, programme_id: int, on: Day, closing: RoundRow) -> Stage
         closing=closing,
         now=facts.closing(closing, on),
         early=tuple(early.values()),
+        previous=max((one.date for one in facts.rounds if one.is_outcome and one.date < closing.date), default=None),
         money=Money(currency, _per_dollar(rates, currency, on), rates.deflator.get((currency, on))),
         limits=thresholds.InForce([programme_id]).of_programme(programme_id, on),
         dimensions=facts.dimensions,
@@ -165,15 +170,15 @@ def _apexes(graph: Mapping[int, tuple[int, bool]] | None) -> None:
 
 def _networks(parameters: Mapping[str, Any]) -> None:
     """Partners of the network linkages of each apex and of all above it, on the day and in their time."""
-    table("s_net_partner", steps.NETWORK_PARTNERS, parameters)
+    table("s_net_partner", path_steps.NETWORK_PARTNERS, parameters)
     run("DROP TABLE IF EXISTS s_net")
     run("CREATE TEMP TABLE s_net (apex bigint PRIMARY KEY, linked datemultirange NOT NULL) ON COMMIT DROP")
-    run(steps.NETWORK_LINKED)
-    while fetch(steps.NETWORK_BELOW, parameters)[0][0]:
+    run(path_steps.NETWORK_LINKED)
+    while fetch(path_steps.NETWORK_BELOW, parameters)[0][0]:
         pass
     run("ANALYZE s_net")
-    table("s_partners_above", steps.PARTNERS_ABOVE)
-    table("s_linked_above", steps.LINKED_ABOVE, parameters)
+    table("s_partners_above", path_steps.PARTNERS_ABOVE)
+    table("s_linked_above", path_steps.LINKED_ABOVE, parameters)
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------
@@ -229,7 +234,7 @@ def _dated(facts: Facts) -> str:
     return ", ".join(found) or "(-1, NULL::date)"
 
 
-def _gates(facts: Facts, outcomes: list[RoundRow], on: Day) -> None:
+def _gates(facts: Facts, outcomes: list[RoundRow], parameters: Mapping[str, Any]) -> None:
     """Since when an organization is bonded, and whether it is: the last decision of a day is that of the day."""
     values = ", ".join(
         f"({facts.of_round(one).number}, {place}, DATE '{one.date.isoformat()}')" for place, one in enumerate(outcomes)
@@ -242,11 +247,11 @@ def _gates(facts: Facts, outcomes: list[RoundRow], on: Day) -> None:
     unknown = " OR ".join([*(f"{name} IS NULL" for name, _least in parts), *(["true"] if missing else [])])
     table(
         "s_gate",
-        steps.GATES.format(
+        path_steps.GATES.format(
             values=values or "(-1, 0, NULL::date)",
             met=f"CASE WHEN {failed} THEN false WHEN {unknown} THEN NULL ELSE true END",
         ),
-        {"on": on},
+        parameters,
     )
 
 

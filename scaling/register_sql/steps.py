@@ -1,6 +1,10 @@
-"""The statements of `staging.py`, in its order. Parameters: programme, on, round, now (the view)."""
+"""The statements of `staging.py`, in its order; those of stages stand in `path_steps.py`. Parameters: programme, on,
+round, now (the view), previous."""
 
 import re
+
+from scaling.metrics.records import PROVIDERS
+from scaling.register_sql import path_steps
 
 EXISTING = "('forming', 'active', 'dormant')"
 ENDED = "('disbanded', 'merged_into', 'split_into')"
@@ -84,90 +88,9 @@ POSITIONS = """
 POSITION_OF = """
     SELECT s.id, p.id AS pos FROM s_standing s JOIN s_pos p USING (apexes, apex, place_id, cohort, kind, tier)
 """
-# Decisions on the bonding gate. A checklist of the day of an assessment knows it; one that decides nothing changes
-# nothing; what was decided and taken back on one day was never so.
-GATES = """
-    SELECT org, min(day) FILTER (WHERE met) AS bonded_from,
-           COALESCE(max(day) FILTER (WHERE met) > COALESCE(max(day) FILTER (WHERE NOT met), '-infinity'), false)
-               AS is_bonded
-    FROM (
-        SELECT DISTINCT ON (d.org, d.day) d.org, d.day, d.met FROM (
-            SELECT r.org, v.date AS day, 0 AS source, v.place::bigint AS place, {met} AS met
-            FROM s_return r JOIN (VALUES {values}) v(view, place, date) ON v.view = r.view WHERE v.date <= %(on)s
-            UNION ALL
-            SELECT c.organization_id, c."on", 1, c.id, c.is_bonded
-            FROM organizations_bondingcheck c JOIN s_known k ON k.id = c.organization_id WHERE c."on" <= %(on)s
-        ) d WHERE d.met IS NOT NULL ORDER BY d.org, d.day, d.source DESC, d.place DESC
-    ) decided GROUP BY org
-"""
 VERIFIED = """
     SELECT r.org, max(v.date) AS seen_on FROM s_return r JOIN (VALUES {views}) v(view, date) ON v.view = r.view
     WHERE v.date <= %(on)s GROUP BY r.org
-"""
-# An apex membership counts as aggregation when it has lasted six months; what unites professions is none.
-AGGREGATED = """
-    SELECT m.member_id AS org, min(lower(m.valid)) AS aggregated_from, bool_or(m.valid @> %(on)s::date) AS is_aggregated
-    FROM organizations_apexmembership m JOIN s_known k ON k.id = m.member_id AND k.own AND k.is_primary
-    LEFT JOIN s_known a ON a.id = m.apex_id
-    WHERE lower(m.valid) <= %(on)s AND a.is_association IS NOT TRUE
-      AND LEAST(upper(m.valid), %(on)s) - lower(m.valid) >= %(six_months)s
-    GROUP BY m.member_id
-"""
-LINKS = """
-    SELECT l.organization_id AS org, COALESCE('p' || l.partner_id, 'o' || l.partner_organization_id) AS partner,
-           l.kind, l.valid, l.form <> 'oral' AS is_agreed, l.covers = 'network' AS is_network,
-           l.status = 'renewed' AS is_renewed
-    FROM organizations_linkage l JOIN s_known k ON k.id = l.organization_id
-    WHERE lower(l.valid) <= %(on)s AND l.status <> 'negotiating'
-"""
-# A new agreement of the kind with the same partner within half a year renews one.
-OWN_LINKS = """
-    SELECT l.org, min(lower(l.valid)) FILTER (WHERE l.is_agreed) AS linked_from,
-           bool_or(l.is_agreed AND l.valid @> %(on)s::date) AS is_linked,
-           array_agg(DISTINCT l.partner) FILTER (WHERE l.valid @> %(on)s::date) AS partners,
-           count(*) FILTER (WHERE upper(l.valid) > b.opening AND upper(l.valid) <= %(on)s) AS ended,
-           count(*) FILTER (WHERE upper(l.valid) > b.opening AND upper(l.valid) <= %(on)s AND (
-               l.is_renewed OR EXISTS (
-                   SELECT 1 FROM s_link f WHERE f.org = l.org AND f.partner = l.partner AND f.kind = l.kind
-                   AND lower(f.valid) BETWEEN upper(l.valid) AND upper(l.valid) + %(renewed_within)s
-               ))) AS renewed
-    FROM s_link l JOIN s_base b ON b.id = l.org JOIN s_known k ON k.id = l.org AND k.own GROUP BY l.org
-"""
-NETWORK_PARTNERS = """
-    WITH RECURSIVE way(apex, above) AS (
-        SELECT DISTINCT apex, apex FROM s_edge
-        UNION
-        SELECT w.apex, e.apex FROM way w JOIN s_edge e ON e.member = w.above
-    )
-    SELECT w.apex, array_agg(DISTINCT l.partner) AS partners
-    FROM way w JOIN s_link l ON l.org = w.above AND l.is_network AND l.valid @> %(on)s::date GROUP BY w.apex
-"""
-PARTNERS_ABOVE = """
-    SELECT e.member AS org, array_agg(DISTINCT partner) AS partners
-    FROM s_edge e JOIN s_net_partner n ON n.apex = e.apex CROSS JOIN LATERAL unnest(n.partners) partner
-    WHERE e.is_primary GROUP BY e.member
-"""
-NETWORK_LINKED = """
-    INSERT INTO s_net SELECT org, range_agg(valid) FROM s_link WHERE is_network AND is_agreed GROUP BY org
-"""
-# One tier further down; the answer is how many apexes learned something.
-NETWORK_BELOW = """
-    WITH more AS (
-        SELECT m.member_id AS apex, range_agg(datemultirange(m.valid) * n.linked) AS linked
-        FROM organizations_apexmembership m JOIN s_known k ON k.id = m.member_id AND NOT k.is_primary
-        JOIN s_net n ON n.apex = m.apex_id WHERE lower(m.valid) <= %(on)s GROUP BY m.member_id
-    ), learned AS (
-        INSERT INTO s_net SELECT apex, linked FROM more WHERE NOT isempty(linked)
-        ON CONFLICT (apex) DO UPDATE SET linked = s_net.linked + EXCLUDED.linked
-            WHERE NOT s_net.linked @> EXCLUDED.linked
-        RETURNING 1
-    ) SELECT count(*) FROM learned
-"""
-LINKED_ABOVE = """
-    SELECT m.member_id AS org, min(lower(datemultirange(m.valid) * n.linked)) AS linked_from,
-           bool_or(m.valid @> %(on)s::date AND n.linked @> %(on)s::date) AS is_linked
-    FROM organizations_apexmembership m JOIN s_known k ON k.id = m.member_id AND k.own AND k.is_primary
-    JOIN s_net n ON n.apex = m.apex_id WHERE lower(m.valid) <= %(on)s GROUP BY m.member_id
 """
 # The last day of support; of an intervention without an end, the completion of its phase.
 SUPPORT = """
@@ -214,11 +137,14 @@ SURVIVAL = """
           AND lower(x.valid) > c.start AND lower(x.valid) <= %(on)s
     ) e ON true
 """
-SERVICES = """
-    SELECT v.organization_id AS org, count(DISTINCT v.kind) AS kinds
+# Each kind of service once, from the nearest provider.
+OFFERED = f"""
+    SELECT DISTINCT ON (v.organization_id, v.kind) v.organization_id AS org, v.kind, v.provider
     FROM organizations_service v JOIN s_known k ON k.id = v.organization_id AND k.own
-    WHERE v.valid @> %(on)s::date GROUP BY v.organization_id
+    WHERE v.valid @> %(on)s::date
+    ORDER BY v.organization_id, v.kind, array_position(ARRAY{list(PROVIDERS)}, v.provider::text)
 """
+SERVICES = "SELECT org, count(*) AS kinds FROM s_offered GROUP BY org"
 # Amounts of several currencies do not add up: then nothing is said.
 SALES = """
     SELECT org, CASE WHEN currencies = 1 AND whole > 0 THEN round(squares / (whole * whole), 4) END AS concentration
@@ -257,7 +183,7 @@ PERSONS_OF_ONLY = """
           )
     ) f GROUP BY organization_id
 """
-ORGANIZATIONS = """
+ORGANIZATIONS = f"""
     SELECT k.id, k.code, k.kind, k.tier, k.formed_on, k.is_primary, k.is_association, %(on)s::date AS on_day, p.pos,
            COALESCE(s.status, '') AS status, COALESCE(s.status = 'active', false) AS is_active, s.ended_on,
            b.opening, w.view AS opening_view, t.status AS status_then, d.organization_id IS NOT NULL AS due,
@@ -267,8 +193,7 @@ ORGANIZATIONS = """
            COALESCE(x.span, 0) AS span, COALESCE(x.is_cut, false) AS is_cut,
            g.bonded_from, a.aggregated_from, LEAST(l.linked_from, h.linked_from) AS linked_from,
            COALESCE(l.is_linked, false) AS linked_direct,
-           CASE WHEN l.is_linked OR h.is_linked THEN 'linked' WHEN a.is_aggregated THEN 'aggregated'
-                WHEN g.is_bonded THEN 'bonded' ELSE 'forming' END AS stage,
+           {path_steps.STAGE} AS stage, {", ".join(path_steps.states())},
            COALESCE(LEAST(a.aggregated_from, l.linked_from, h.linked_from) < COALESCE(g.bonded_from, 'infinity'), false)
                AS out_of_order,
            CASE WHEN e.persons >= n.members THEN round(e.second::numeric / e.persons, 4)
@@ -286,6 +211,7 @@ ORGANIZATIONS = """
     LEFT JOIN s_status s ON s.org = k.id
     LEFT JOIN s_view w ON w.date = b.opening
     LEFT JOIN organizations_organizationstatus t ON t.organization_id = k.id AND t.valid @> b.opening
+    LEFT JOIN organizations_organizationstatus y ON y.organization_id = k.id AND y.valid @> %(previous)s::date
     LEFT JOIN indicators_rounddue d ON d.organization_id = k.id AND d.round_id = %(round)s AND d.is_due
     LEFT JOIN s_return n ON n.org = k.id AND n.view = %(now)s
     LEFT JOIN s_up u ON u.org = k.id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from scaling.metrics.pathway import STEPS
 from scaling.metrics.stored import Flat
@@ -27,9 +28,13 @@ BARS = (
     "reach|by_kind",
     "estimates",
     *(f"pathway|times|{origin}/{stage}" for origin, stage in STEPS),
+    "pathway|from_opening",
+    "pathway|from_previous",
+    "dependency|offered",
 )
 
 
+@lru_cache(maxsize=100_000)
 def bar_key(path: str) -> str | None:
     """The key of a bar; None for what is a number."""
     for place, name in enumerate(BARS):

@@ -11,8 +11,9 @@ import hashlib
 import logging
 from collections.abc import Callable
 
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,8 @@ from scaling.reports.models import OPEN, PackFormat, Report, ReportState
 from scaling.reports.pack import NotPossible, Pack, collect
 
 log = logging.getLogger(__name__)
+#: kwargs: report (Report, without its file) — it is ready, in the transaction that says so.
+report_finished = Signal()
 #: First key of the advisory lock: one worker at a pack.
 LOCK_SPACE = 7304
 #: A pack that stopped so many workers is not tried again.
@@ -98,17 +101,19 @@ def _far(report: Report, done: int) -> None:
         raise Stopped
 
 
+@transaction.atomic
 def _finish(report: Report, content: bytes) -> bool:
-    return bool(
-        Report.objects.filter(**_own(report)).update(
-            state=ReportState.DONE,
-            ended_at=timezone.now(),
-            done=F("total"),
-            content=content,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-        )
+    finished = Report.objects.filter(**_own(report)).update(
+        state=ReportState.DONE,
+        ended_at=timezone.now(),
+        done=F("total"),
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
     )
+    if finished:
+        report_finished.send(sender=Report, report=report)
+    return bool(finished)
 
 
 def _fail(report: Report, why: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.utils.translation import get_language_bidi
@@ -16,10 +16,8 @@ from django.utils.translation import gettext as _
 from programmes.models import Programme
 from scaling import formats
 from scaling.dashboards import frame, registry
+from scaling.dashboards.definitions import Definition, of_metrics
 from scaling.dashboards.page import Page
-from scaling.metrics import METRICS, REGISTER_METRICS
-from scaling.metrics.register import RegisterMetric
-from scaling.metrics.registry import Metric
 from scaling.reports import quality
 from scaling.reports.models import Report
 from scaling.reports.operations import request_of, wrong
@@ -28,17 +26,6 @@ from scaling.reports.quality import Statement
 
 class NotPossible(Exception):
     """Why the pack cannot be made, in a sentence."""
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A metric. `source`: its code in the catalogue of indicators, or that it is reckoned by Trellis."""
-
-    name: str
-    unit: str
-    formula: str
-    text: str
-    source: str
 
 
 @dataclass
@@ -100,16 +87,5 @@ def _facts(report: Report, pages: list[Page]) -> list[tuple[str, str]]:
 
 
 def definitions(names: set[str]) -> list[Definition]:
-    """Of these metrics, by family and name."""
-    every: dict[str, Metric | RegisterMetric] = {**METRICS, **REGISTER_METRICS}
-    found = [metric for name, metric in every.items() if name in names]
-    return [
-        Definition(
-            metric.name,
-            _(metric.unit) if metric.unit else "",
-            metric.formula,
-            _(metric.definition),
-            metric.catalogue_code or _("computed by Trellis"),
-        )
-        for metric in sorted(found, key=lambda one: (one.family, one.name))
-    ]
+    """Of these metrics, by family and name; each says where it comes from."""
+    return [replace(one, source=one.source or _("computed by Trellis")) for one in of_metrics(names)]

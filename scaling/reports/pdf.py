@@ -131,7 +131,7 @@ def _definitions(pack: Pack) -> dict[str, Any]:
         {"label": label, "numeric": False, "share": share}
         for label, share in zip(labels, (30, 17, 11, 28, 14), strict=True)
     ]
-    return {"columns": columns, "rows": rows, "more": ""}
+    return {"columns": columns, "rows": rows, "more": "", "groups": {}}
 
 
 def _share(label: str, texts: list[str]) -> int:
@@ -143,7 +143,9 @@ def _share(label: str, texts: list[str]) -> int:
 def _table(table: Table) -> dict[str, Any]:
     left = len(table.rows) - MOST_ROWS
     rows = [[cell_text(cell) for cell in row] for row in table.rows[:MOST_ROWS]]
+    groups = {str(number): heading for number, heading in table.groups.items() if number < MOST_ROWS}
     return {
+        "groups": groups,
         "title": table.title,
         "columns": [
             {"label": one.label, "numeric": one.numeric, "share": _share(one.label, [row[i] for row in rows])}

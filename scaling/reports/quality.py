@@ -47,7 +47,7 @@ def _moment(report: Report) -> str:
 
 def _returns(report: Report) -> list[Statement]:
     """Coverage and freshness of the selection as a whole; the same words as on the pages."""
-    entry = next(iter(registry.pages().values()))
+    entry = registry.pages()["data-quality"]
     asked = Asked.of(request_of(report.asked_by, report.programme, report.selection), entry, report.known_at)
     try:
         now = asked.now
@@ -60,8 +60,8 @@ def _returns(report: Report) -> list[Statement]:
         "%(count)s changes were not computed yet when the pack was made.",
         now.marks_waiting,
     ) % {"count": formats.number(now.marks_waiting)}
-    when = now.computed_at
-    fresh = [_("The oldest figure was computed on %(moment)s.") % {"moment": formats.moment(when)}] if when else []
+    when = now.question.known_at
+    fresh = [_("All figures are as they were known on %(moment)s.") % {"moment": formats.moment(when)}] if when else []
     return [
         Statement(_("Coverage"), [chip.text for chip in frame.coverage(now)] + [n.text for n in frame.left_out(asked)]),
         Statement(_("Freshness"), [*fresh, waiting]),

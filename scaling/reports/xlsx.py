@@ -153,7 +153,9 @@ class _Writer:
 
     def table(self, on: _Sheet, table: Table) -> None:
         on.line(*(column.label for column in table.columns), form=self.head)
-        for row in table.rows:
+        for number, row in enumerate(table.rows):
+            if number in table.groups:
+                on.line(table.groups[number], form=self.heading)
             for column, cell in enumerate(row):
                 self.cell(on, column, cell)
             on.row += 1

@@ -26,9 +26,8 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
-        known = (
-            set(COMMON) | of_files(request) | set(getattr(view, "extra_parameters", ())) | changes.parameters_of(view)
-        )
+        known = set(COMMON) | of_files(request) | changes.parameters_of(view)
+        known |= set(getattr(view, "extra_parameters", ()))
         if expandable(view):
             known.add("expand")
         if filterset is not None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.request import Request
 
-from scaling import recorded
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+from scaling import moments, recorded
 
 
 def codes(request: Request, name: str) -> list[str]:
@@ -64,7 +58,7 @@ def moment_of(request: Request, name: str) -> datetime.datetime | None:
     if raw is None:
         return None
     try:
-        if not _MOMENT.fullmatch(raw):
+        if not moments.MOMENT.fullmatch(raw):
             raise ValueError
         moment = datetime.datetime.fromisoformat(raw)
         return moment.astimezone(datetime.UTC)
@@ -86,34 +80,9 @@ def one_moment(request: Request, name: str) -> datetime.datetime | None:
     if raw is None:
         return None
     try:
-        if _DAY.fullmatch(raw):
-            day = datetime.date.fromisoformat(raw)
-            if day >= timezone.localdate():
-                _in_future(name)
-            after = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time())
-            return timezone.make_aware(after) - datetime.timedelta(microseconds=1)
-        if not _MOMENT.fullmatch(raw):
-            raise ValueError
-        moment = datetime.datetime.fromisoformat(raw)
-    except ValueError:
-        raise ValidationError(
-            {
-                name: _(
-                    "A moment with its time zone such as 2022-06-30T17:00:00Z is expected, or a date such as "
-                    "2022-06-30, which stands for the end of that day. Write a plus sign as %(plus)s in an address."
-                )
-                % {"plus": "%2B"}
-            }
-        ) from None
-    if moment > timezone.now():
-        _in_future(name)
-    return moment
-
-
-def _in_future(name: str) -> NoReturn:
-    raise ValidationError(
-        {name: _("This moment is not over yet; what will be known cannot be told. The latest is now, with its time.")}
-    )
+        return moments.read(raw)
+    except moments.NotAMoment as why:
+        raise ValidationError({name: str(why)}) from None
 
 
 @contextmanager
@@ -121,33 +90,10 @@ def known_or_refused(name: str) -> Iterator[None]:
     """What cannot be told of a moment is refused with a sentence at the parameter that asks for it."""
     try:
         yield
-    except recorded.NotOnRecord as error:
-        if error.since is None:
-            raise ValidationError(
-                {
-                    name: _("Changes of %(what)s are not on record; what was known of them cannot be told.")
-                    % {"what": error.what}
-                }
-            ) from None
-        since = timezone.localtime(error.since) + datetime.timedelta(seconds=1)
-        raise ValidationError(
-            {
-                name: _("Changes of %(what)s are on record since %(since)s; what was known before cannot be told.")
-                % {"since": since.isoformat(timespec="seconds"), "what": error.what}
-            }
-        ) from None
+    except recorded.NotOnRecord as gap:
+        raise ValidationError({name: moments.refused(gap)}) from None
     except recorded.Unsettled:
         raise StillWritten from None
-
-
-def not_there(code: str, known_at: datetime.datetime | None) -> str:
-    """What is said of a code that does not exist for the asker."""
-    sentence = (
-        _("There is no “%(code)s” that you may see.")
-        if known_at is None
-        else _("There was no “%(code)s” on record at that moment that you may see.")
-    )
-    return sentence % {"code": code[:60]}
 
 
 class StillWritten(APIException):
@@ -157,4 +103,4 @@ class StillWritten(APIException):
     wait = 1
 
     def __init__(self) -> None:
-        super().__init__(_("Changes that began before this moment are still being written. Ask again in a moment."))
+        super().__init__(moments.unsettled())

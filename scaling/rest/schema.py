@@ -29,12 +29,13 @@ PROBLEM_SCHEMA: dict[str, Any] = {
     },
 }
 
+FORMATS = ["json", "csv", "xlsx"]
 _PROBLEMS = {
     "400": "A parameter is unknown or does not fit; the sentence says which and what would be right.",
     "401": "No valid token or session.",
     "403": "No role yet, or a token that may only read.",
     "404": "Nothing there, or outside what you may see.",
-    "406": "The format is not json, csv or xlsx.",
+    "406": "The format is none of those of `format`.",
     "429": "Too many requests; Retry-After says how long to wait.",
 }
 
@@ -43,7 +44,7 @@ _PROBLEMS = {
 _WRITING = {
     "409": "Something else stands there: `yours` and `stored` hold both sides.",
     "413": "The body is too large.",
-    "415": "The body is not application/json.",
+    "415": "The body is of another media type than is read here.",
 }
 _ONCE = {"422": "The Idempotency-Key stands for another request; in bulk: rows that cannot be written took all back."}
 _CHANGING = {
@@ -85,7 +86,12 @@ class TrellisSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         common = [
-            OpenApiParameter("format", str, enum=self._formats(), description="Form of the answer."),
+            OpenApiParameter(
+                "format",
+                str,
+                enum=getattr(self.view, "formats", None) or self._formats(),
+                description="Form of the answer.",
+            ),
         ]
         listed = getattr(self.view, "queryset", None) is not None or getattr(self.view, "tagged", False)
         if self.method == "GET" and listed:
@@ -106,7 +112,7 @@ class TrellisSchema(AutoSchema):
         return [*common, *super().get_override_parameters()]
 
     def _formats(self) -> list[str]:
-        return [renderer.format for renderer in self.view.renderer_classes]
+        return [str(renderer.format) for renderer in self.view.renderer_classes]
 
     def _changes(self) -> bool:
         """Does it change a row that stands, which must say what it saw?"""

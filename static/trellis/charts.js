@@ -34,7 +34,7 @@
     return /^#[0-9a-f]{6}$/i.test(colour) ? `rgba(${r},${g},${b},${part})` : faint(colour, part * 100);
   }
 
-  function paint(trace, ink, paper, line) {
+  function paint(trace, ink, paper, line, narrow) {
     const { role, roles, scale } = trace.meta || {};
     const colour = roles ? roles.map(colourOf) : colourOf(role);
     if (trace.type === "bar") trace.marker = { ...trace.marker, color: colour, line: { color: paper, width: 1 } };
@@ -64,6 +64,8 @@
     }
     if (trace.type === "heatmap") trace.colorscale = scaleOf(scale);
     if (trace.type === "sankey") {
+      const between = (i) => trace.node.x[i] > .01 && trace.node.x[i] < .99;
+      if (narrow) trace.node.label = trace.node.label.map((label, i) => (between(i) && trace.meta.short?.[i]) || label);
       const x = rtl ? trace.node.x.map((at) => 1 - at) : trace.node.x;
       trace.node = { ...trace.node, x, color: colour, line: { color: paper, width: 1 } };
       trace.link = { ...trace.link, color: trace.link.source.map((from) => mixed(colour[from], .4)) };
@@ -75,7 +77,7 @@
   function themed(stored, narrow) {
     const figure = structuredClone(stored);
     const ink = css("--ink"), muted = css("--muted"), line = css("--line"), paper = css("--paper");
-    for (const trace of figure.data) paint(trace, ink, paper, line);
+    for (const trace of figure.data) paint(trace, ink, paper, line, narrow);
     const layout = figure.layout;
     const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: { color: muted }, fixedrange: true };
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
@@ -117,7 +119,8 @@
       layout.xaxis.ticktext = names.map((name) => name.replaceAll("<br>", " "));
       layout.xaxis.tickangle = rtl ? 50 : -50;
     }
-    if (rtl && !layout.geo && !figure.data.some((trace) => trace.type === "sankey")) mirror(layout, lying);
+    if (rtl && figure.data.some((trace) => trace.type === "sankey")) turn(layout);
+    else if (rtl && !layout.geo) mirror(layout, lying);
     return figure;
   }
 
@@ -127,6 +130,14 @@
     const most = narrow ? 110 : 190;
     layout.margin.r = Math.min(24 + 7 * longest("left"), most);
     if (longest("right")) layout.margin.l = Math.min(Math.max(24 + 7 * longest("right"), 46), most);
+  }
+
+  // Words over the columns of flows change sides with them.
+  function turn(layout) {
+    for (const note of layout.annotations || []) {
+      note.x = 1 - note.x;
+      note.xanchor = { left: "right", right: "left" }[note.xanchor] || note.xanchor;
+    }
   }
 
   function mirror(layout, lying) {

@@ -34,6 +34,7 @@ PAGES = [
     "/questions/map/?programme=DEMO-HILLS",
     "/places/boundaries/",
     "/questions/inclusion/?programme=DEMO-HILLS",
+    "/questions/services/?programme=DEMO-HILLS",
     "/questions/pathway/?programme=DEMO-HILLS",
     "/questions/federations/?programme=DEMO-HILLS",
     "/questions/linkages/?programme=DEMO-HILLS",
@@ -46,8 +47,12 @@ PAGES = [
     "/how-is/DEMO-G01/",
     "/questions/on-track/?programme=DEMO-HILLS",
     "/how-is/DEMO-U1/",
+    "/how-is/DEMO-G01/?similar=programme",
+    "/?synthetic=1",
+    "/programmes/PCDP/?against=PCDP-II&beside=TEJASWINI",
     "/questions/enabling-space/?programme=DEMO-HILLS",
     "/alerts/",
+    "/iati/",
     "/thresholds/",
     "/targets/?programme=DEMO-HILLS",
     "/targets/DEMO-HILLS/table/?kind=output",
@@ -237,6 +242,40 @@ def test_the_filter_bar_folds_where_there_is_no_room(browser: Browser, site: Sit
     page.keyboard.press("Enter")
     page.locator("details.filter[open] a", has_text="cooperative").press("Enter")
     page.wait_for_url("**kind=cooperative")
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/?synthetic=1",
+        "/programmes/DEMO-HILLS/",
+        "/programmes/PCDP/",
+        "/questions/membership/?programme=DEMO-HILLS",
+        "/questions/data-quality/?programme=DEMO-HILLS",
+    ],
+)
+def test_a_page_on_paper_has_no_navigation_and_cuts_nothing(
+    browser: Browser, site: Site, signed_in: dict[str, Any], path: str
+) -> None:
+    # A4 less its margins is 184 mm, 695 pixels.
+    context, page, _complaints = open_page(browser, site, signed_in["country programme manager"], path, width=695)
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    charts = "document.querySelectorAll('[data-chart]')"
+    wait_for(lambda: page.evaluate(f"[...{charts}].every(one => one.querySelector('.main-svg'))"), 60, "the pictures")
+    for gone in (".top", ".side", ".bar", ".tools", ".skip"):
+        assert not page.locator(gone).first.is_visible(), gone
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main table, main .main-svg')].filter(one => one.checkVisibility() &&"
+        " (one.getBoundingClientRect().right > innerWidth + 1 || one.getBoundingClientRect().left < -1))"
+        ".map(one => one.id || one.className.baseVal)"
+    )
+    assert wide == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    links = "[...document.querySelectorAll('main a')].map(one => getComputedStyle(one, '::after').content)"
+    assert set(page.evaluate(links)) <= {"none", "normal"}, "addresses are not printed"
+    assert page.pdf(format="A4").startswith(b"%PDF")
     context.close()
 
 

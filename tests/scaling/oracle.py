@@ -92,7 +92,7 @@ def _record(one: Organization, round_: Round) -> Record:
         stages=tuple(reached),
         linkages=tuple(links),
         services=tuple(
-            Service(start=x.valid.lower, end=x.valid.upper, kind=x.kind)
+            Service(start=x.valid.lower, end=x.valid.upper, kind=x.kind, provider=x.provider)
             for x in one.services.all()
             if x.valid.lower <= on
         ),
@@ -146,15 +146,16 @@ def of_round(round_: Round) -> tuple[dict[tuple[str, str, str], Register], dict[
     people = Organization.objects.filter(enrolments__programme=programme, formed_on__lte=on)
     opened = Round.objects.filter(programme=programme, reference_date__lt=on).exclude(status="planned")
     first = min((x.reference_date for x in opened), default=None)
+    previous = max((x.reference_date for x in opened), default=None)
     records = [_record(one, round_) for one in people]
     opens = {one.code: day for one in people if (day := _opening(one, round_, first)) is not None}
-    cells = cells_by(records, lambda x: (x.place, x.kind, x.tier), on=on, opens=opens)
+    cells = cells_by(records, lambda x: (x.place, x.kind, x.tier), on=on, opens=opens, previous=previous)
     edges = edges_on(records, on)
     federations = {}
     for apex in {apex for _member, apex in edges} | {x.code for x in records if x.tier != "primary"}:
         inside = below(apex, edges) | {apex}
         # The family of a merged organization counts where the organization that leads it stands.
-        positions = cells_by(records, lambda x: x.code, on=on, opens=opens)
+        positions = cells_by(records, lambda x: x.code, on=on, opens=opens, previous=previous)
         total = Register()
         for code, register in positions.items():
             if code in inside:

@@ -129,3 +129,13 @@ def test_outlines_of_countries_lie_where_the_countries_are() -> None:
     for code, east, north in (("KEN", 37.9, 0.5), ("ETH", 39.6, 8.6), ("IND", 79.6, 22.9), ("GHA", -1.2, 7.9)):
         outline = shapely.geometry.shape(countries.outlines()[code])
         assert outline.is_valid and outline.contains(shapely.Point(east, north)), code
+
+
+def test_flows_over_several_rounds_stand_under_their_dates() -> None:
+    figure = MADE["sankey"]
+    lefts = [float(one.get("x", "0")) for one in parts(figure, "rect")]
+    assert len(set(lefts)) == 3 and lefts[1] == lefts[3], "two nodes of the middle round stand below each other"
+    heads = [one for one in parts(figure, "text") if one.text in ("2018", "2020", "2022")]
+    assert [one.get("text-anchor") for one in heads] == ["start", "middle", "end"]
+    top = min(float(one.get("y", "0")) for one in parts(figure, "rect"))
+    assert all(float(one.get("y", "0")) < top for one in heads)

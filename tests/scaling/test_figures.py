@@ -81,7 +81,10 @@ MADE: dict[str, dict[str, Any]] = {
     ),
     "scatter": figures.scatter([Dot(1, 2, "one", "plain", 5, "/one"), Dot(2, 1, "two", "loss", 9)], names={"plain": "p", "loss": "l"}),
     "heat map": figures.heat_map(["2020", "2022"], ["A"], [[1, None]], [["1", ""]], least=1, most=6, scale="levels", written=True),
-    "sankey": figures.sankey([Node("forming", "forming"), Node("bonded", "bonded", 1)], [Flow(0, 1, 3, "three", "/f")]),
+    "sankey": figures.sankey(
+        [Node("forming", "forming"), Node("bonded", "bonded", 1), Node("linked", "linked", 2), Node("new", "gain", 1)],
+        [Flow(0, 1, 3, "three", "/f"), Flow(1, 2, 3, "three"), Flow(3, 2, 1, "one")], ["2018", "2020", "2022"],
+    ),
     "layered": figures.layered(
         [Member(1, 1, "Top", "Top: 5", "meso_apex", 5, "/t", True), Member(2, 0, "Low", "Low: 3", "primary", 3)], [Line(2, 1, "joined")],
         names={"meso_apex": "meso", "primary": "primary"}, kinds={"joined": ("joined", "gain", "solid")}, layers={0: "primary", 1: "meso"},

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from indicators.models import OverlapSample
 from programmes.models import Programme
+from scaling import rollups
 from tests.scaling import network
 from tests.scaling.test_question_pages import NET
 
@@ -32,7 +36,8 @@ def test_the_answer_tells_growth_and_where_it_came_from(reader: Client) -> None:
     page = reader.get(AGAINST).context["page"]
     assert page.answer == (
         "Membership grew by 42.5% since Jun 30, 2018; 81% of what was added joined organizations that were there "
-        "before. 251 members were observed in the last round."
+        "before. 251 members were observed in the last round. 773 memberships are reported by organizations and apexes; "
+        "they are 241 persons."
     )
     assert [one.value for one in page.headlines] == ["251", "+42.5%", "+75.2%", "+31.1%"]
 
@@ -64,3 +69,35 @@ def test_another_programme_stands_beside(reader: Client) -> None:
     Programme.objects.filter(code="NET").update(acronym="Net")
     bare = reader.get("/questions/membership/?programme=BARE&beside=NET").context["page"]
     assert bare.empty and bare.empty.action_url == "/rounds/"
+
+
+# --- how many persons that is ----------------------------------------------------------------------------------------
+def reach(reader: Client, query: str = NET) -> tuple[Any, dict[str, Any]]:
+    page = reader.get(query).context["page"]
+    (card,) = [one for one in page.figures if one.id == "reach"]
+    return card, {row[0].text: row for row in page.all_tables["reach"].rows}
+
+
+def test_memberships_become_persons_step_by_step(reader: Client) -> None:
+    card, rows = reach(reader)
+    assert card.figure["data"][0]["y"] == [773, -517, 256, pytest.approx(-15.06), pytest.approx(240.94)]
+    assert rows["Counted again in apexes"][1].text == "−517"
+    assert "from a sample" in rows["Second memberships"][2].text
+    assert card.reading == "Of 773 memberships 517 are counted again in apexes: 241 persons."
+
+
+def test_without_knowledge_of_overlap_the_range_and_its_reason_are_told(reader: Client, net: Programme) -> None:
+    OverlapSample.objects.filter(round__programme=net).delete()
+    while rollups.drain():
+        pass
+    card, rows = reach(reader)
+    assert rows["Persons, at least"][1].value < rows["Persons, at most"][1].value == 256
+    assert "not known" in rows["Second memberships"][2].text
+    assert rows["Persons, at least"][2].text == "no fewer than the members of the largest kind of organization"
+    assert "to 256 persons" in card.reading and "the most that it can be" in card.reading
+
+
+def test_apexes_alone_tell_no_more_than_a_bound_of_persons(reader: Client) -> None:
+    card, rows = reach(reader, f"{NET}&tier=national_apex")
+    assert rows["Memberships, each once"][1].bound == "≥"
+    assert "≥" in card.reading

@@ -155,7 +155,7 @@ def test_the_number_of_queries_is_pinned(reader: Client) -> None:
         pass
     with CaptureQueriesContext(connection) as queries:
         reader.get(NET)
-    assert len(queries) == 28
+    assert len(queries) == 29
 
 
 def test_a_place_and_a_federation_narrow_the_sample(reader: Client) -> None:

@@ -21,6 +21,7 @@ from scaling.metrics.records import (
     INTER_PROFESSIONAL,
     MERGED,
     SPLIT,
+    AtStage,
     InApex,
     Observed,
     Record,
@@ -267,3 +268,37 @@ def test_a_deep_federation_does_not_reach_the_limit_of_recursion() -> None:
     chain = [(f"n{i}", f"n{i + 1}") for i in range(5000)]
     assert network.depths(chain)["n0"] == 5000
     assert len(network.cut_vertices(chain)) == 4999
+
+
+# --- from stage to stage ---------------------------------------------------------------------------------------------
+def test_a_membership_that_had_not_lasted_six_months_was_no_aggregation_then() -> None:
+    def joined(months_before: int) -> Record:
+        start = TURN - datetime.timedelta(days=30 * months_before)
+        return organization("A", stages=(AtStage(start=start, stage="aggregated"),))
+
+    for record, then in ((joined(2), "forming"), (joined(8), "aggregated")):
+        found = register([record], on=NOW, opens=THEN, previous=TURN).pathway
+        assert found.from_previous == {(then, "aggregated"): 1}
+        assert found.from_opening == {("forming", "aggregated"): 1}
+
+
+def test_who_is_new_or_gone_is_in_the_flow_and_not_in_the_share_that_moved() -> None:
+    linked = AtStage(start=TURN, stage="linked")
+    bonded = AtStage(start=FORMED, end=TURN, stage="bonded")
+    records = (
+        organization("A", stages=(linked,)),
+        organization("B", stages=(bonded,)),
+        organization("C"),
+        organization("D", turns=DISBANDED),
+        organization("E", formed=TURN, stages=(linked,)),
+        organization("F", formed=TURN, turns=DORMANT),
+    )
+    cell = register(records, on=NOW, opens=THEN)
+    assert cell.pathway.from_opening == {
+        ("forming", "linked"): 1, ("bonded", "forming"): 1, ("forming", "forming"): 1, ("forming", "ended"): 1,
+        ("absent", "linked"): 1,
+    }  # fmt: skip
+    forward = compute("moved_forward_since_opening", cell=cell)
+    assert forward.figure.value is not None and round(forward.figure.value, 2) == Decimal("33.33") and forward.n == 3
+    assert compute("moved_back_since_opening", cell=cell).components["bonded_to_forming"].value == 1
+    assert compute("moved_forward_since_previous_round", cell=cell).figure.null_reason == f.MISSING_BASELINE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
@@ -16,6 +17,7 @@ from scaling.metrics import METRICS, REGISTER_METRICS, network
 from scaling.metrics.cells import CENSORED, EVENT, UNKNOWN, Register
 from scaling.metrics.membership import parts_of_growth
 from scaling.metrics.observe import cells_by, register
+from scaling.metrics.pathway import STAGES
 from scaling.metrics.records import (
     ACTIVE,
     DISBANDED,
@@ -139,7 +141,7 @@ def networks(draw: st.DrawFn, tied: bool = True) -> list[Record]:
 
 
 def built(records: list[Record]) -> Register:
-    return register(records, on=NOW, opens=THEN, rates=RATES)
+    return register(records, on=NOW, opens=THEN, previous=BETWEEN, rates=RATES)
 
 
 def subject(cell: Register, **changes: Any) -> RegisterSubject:
@@ -182,7 +184,9 @@ def test_the_order_of_records_does_not_matter(records: list[Record], chance: Any
 @given(networks(), st.dictionaries(st.text(max_size=2), st.integers(0, 3)))
 def test_adding_cells_is_the_same_as_computing_at_once(records: list[Record], chance: dict[str, int]) -> None:
     whole = built(records)
-    parts = cells_by(records, lambda record: chance.get(record.code, 0), on=NOW, opens=THEN, rates=RATES)
+    parts = cells_by(
+        records, lambda record: chance.get(record.code, 0), on=NOW, opens=THEN, previous=BETWEEN, rates=RATES
+    )
     total = Register()
     for part in parts.values():
         total = part + total
@@ -195,6 +199,21 @@ def test_adding_cells_is_the_same_as_computing_at_once(records: list[Record], ch
 @given(networks(tied=False), st.integers(0, 5))
 def test_organizations_that_are_not_tied_can_be_computed_apart(records: list[Record], cut: int) -> None:
     assert built(records[:cut]) + built(records[cut:]) == built(records)
+
+
+@slow
+@given(networks())
+def test_moves_end_and_begin_with_the_stages_of_their_dates(records: list[Record]) -> None:
+    def ends(moves: Mapping[tuple[str, str], int], end: int) -> dict[str, int]:
+        found: Counter[str] = Counter()
+        for pair, n in moves.items():
+            found[pair[end]] += n
+        return {stage: n for stage, n in found.items() if stage in STAGES}
+
+    found = built(records).pathway
+    for day, moves in ((THEN, found.from_opening), (BETWEEN, found.from_previous)):
+        assert ends(moves, 1) == dict(found.stages)
+        assert ends(moves, 0) == dict(register(records, on=day).pathway.stages)
 
 
 @slow

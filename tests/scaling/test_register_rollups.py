@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import importlib
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
@@ -283,3 +285,47 @@ def test_drained_cells_equal_a_rebuild_and_the_oracle(edits: list[Any]) -> None:
         call_command("rebuild_rollups")
         assert [stored(round_) for round_ in world.rounds] == drained
         transaction.set_rollback(True)
+
+
+def moves(round_: Round) -> dict[str, int]:
+    """What the cells of a round hold of moves since the round before."""
+    found: Flat = {}
+    cells, paths = rows_of(Cell, round_)
+    for cell in cells.filter(within=False).exclude(kind="").exclude(tier=""):
+        found = plus(found, store.flat_of(cell, paths))
+    start = "pathway|from_previous|"
+    return {path.removeprefix(start): int(n) for path, n in found.items() if path.startswith(start)}
+
+
+def test_what_changes_the_round_before_changes_where_its_organizations_came_from() -> None:
+    world = World()
+    drain()
+    _first, middle, last = world.rounds
+    assert not moves(world.rounds[0])
+    before = moves(last)
+    group = Organization.objects.get(code="G4")
+    BondingCheck.objects.create(organization=group, on=Day(2020, 1, 1), is_bonded=True, source="list")
+    drain()
+    assert moves(middle) != {} and moves(last) != before
+    assert moves(last)["bonded/bonded"] == before.get("bonded/bonded", 0) + 1
+
+    found = Return.objects.get(round=middle, organization__code="G3", state="approved")
+    stands = moves(last)
+    levels = dict.fromkeys(("GOV-1", "GOV-2", "GOV-3", "LEA-1", "LEA-2", "ATT-1", "SYS-4"), 5)
+    seen = dict.fromkeys(levels, "minutes of the year")
+    review.correct(
+        of=found, by=world.manager, values=found.values | levels, evidence=seen, code="miscount", reason="read again"
+    )
+    drain()
+    assert moves(last)["bonded/forming"] == stands.get("bonded/forming", 0) + 1
+    for round_ in world.rounds:
+        assert stored(round_) == of_oracle(round_)
+
+
+def test_rounds_computed_before_moves_were_counted_wait_to_be_computed_again() -> None:
+    world = World()
+    drain()
+    module = importlib.import_module("scaling.migrations.0008_moves_from_stage_to_stage")
+    module.mark(apps, None)
+    marked = set(DirtyMark.objects.filter(kind="round").values_list("object_id", flat=True))
+    assert {round_.pk for round_ in world.rounds} <= marked

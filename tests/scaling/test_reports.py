@@ -24,6 +24,7 @@ from scaling.dashboards import registry
 from scaling.reports import building, operations
 from scaling.reports.models import Report, ReportSchedule
 from tests import factories
+from tests.deployment.processes import wait_for
 from tests.organizations.test_impossible import refused, sql
 
 pytestmark = pytest.mark.django_db
@@ -181,7 +182,18 @@ def test_only_one_worker_is_at_a_pack(someone: User) -> None:
         assert (row.state, row.tries) == ("queued", 0)
     finally:
         other.close()  # as when that worker is killed
+    wait_for(lambda: not _is_held(row.pk), 30, "the end of the other worker's session")
     assert building.make(row.pk)
+
+
+def _is_held(pk: int) -> bool:
+    """The server ends a session a moment after its client has gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = %s)",
+            [building.LOCK_SPACE, pk],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 @pytest.mark.parametrize("how", ["cancel", "delete"])

@@ -124,4 +124,4 @@ def test_the_number_of_queries_is_pinned(reader: Client) -> None:
     reader.get(NET)
     with CaptureQueriesContext(connection) as queries:
         reader.get(NET)
-    assert len(queries) == 25
+    assert len(queries) == 26

@@ -14,7 +14,7 @@ from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Page
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Dumbbell, Mark, Series
 from scaling.metrics import alerts as rules
 from scaling.metrics.cells import GROUPS
@@ -31,7 +31,12 @@ def build(asked: Asked, page: Page) -> None:
     now = asked.now
     page.answer = _answer(now)
     page.headlines = _headlines(asked)
-    page.figures = [_slopes(asked), _leaders(asked), _over_rounds(asked), _by_kind(asked)]
+    page.figures = [
+        _slopes(asked).of("women_share", "women_share_drift", "youth_share", "poorest_share", "poorest_share_drift"),
+        _leaders(asked).of("women_leadership_parity", "poorest_leadership_parity"),
+        _over_rounds(asked).of("women_share", "youth_share", "poorest_share"),
+        _by_kind(asked).of("women_share", "poorest_share"),
+    ]
     page.tables = [
         records.alert_table(
             asked,
@@ -49,6 +54,8 @@ def build(asked: Asked, page: Page) -> None:
         ),
         _("Parity 1 means that a group holds as many offices as its share of members."),
     ]
+    if asked.selection.known_at is not None:
+        page.notes.append(_("The open alerts are those of now; which were open then is not on record."))
 
 
 def groups(now: RegisterSet) -> list[str]:
@@ -140,6 +147,7 @@ def _headlines(asked: Asked) -> list[Headline]:
                 null=formats.reason(share.null_reason),
                 note=_beside(asked, group) or _took(now, group),
                 help=_("Over the organizations that report the group; the change is of the same organizations."),
+                metrics=(f"{group}_share", f"{group}_share_drift"),
             )
         )
     capture = now.figure("elite_capture")
@@ -154,6 +162,7 @@ def _headlines(asked: Asked) -> list[Headline]:
                 "office beyond the term, against the thresholds of the country."
             ),
             url=reverse("scaling:alerts"),
+            metrics=("elite_capture",),
         )
     )
     return made
@@ -439,5 +448,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Who takes part in the growth: women, youth, the poorest? Do a few take it over?"),
     icon="universal-access",
     build=build,
-    takes=OF_ORGANIZATIONS | {"beside"},
+    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
 )

@@ -45,7 +45,7 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(rows)
     page.headlines = _headlines(rows)
     page.figures = [_bullets(asked, rows)]
-    page.tables = [_table(asked, rows)]
+    page.tables = [_table(asked, rows).of(indicators=tuple(dict.fromkeys(one.indicator.code for one in rows)))]
     page.chips.append(Chip(_("computed now from approved returns and reported results"), "clock"))
     if any(one.is_synthetic for one in programmes):
         page.chips.append(common.synthetic_chip())

@@ -27,7 +27,7 @@ def to_svg(
     canvas = Canvas(width, height, rtl)
     kinds = {trace.get("type") for trace in figure["data"]}
     if kinds == {"sankey"}:
-        flows.draw(canvas, figure["data"][0])
+        flows.draw(canvas, figure["data"][0], figure["layout"])
     elif kinds == {"choropleth"}:
         maps.draw(canvas, figure["data"], outlines)
     elif kinds and kinds <= {"bar", "scatter", "heatmap"}:

@@ -25,8 +25,8 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(asked, changes, outputs)
     page.headlines = _headlines(changes, outputs)
     page.figures = [
-        pictures.chain(asked, changes, improved, sample),
-        pictures.follow(asked, sample),
+        pictures.chain(asked, changes, improved, sample).of("outcome_change_matched", "share_improved"),
+        pictures.follow(asked, sample).of("outcome_change_matched"),
         pictures.doses(asked, sample),
         support.picture(asked, outputs),
     ]
@@ -120,6 +120,7 @@ def _headlines(changes: dict[str, Outcome], outputs: support.Outputs) -> list[He
                 )
                 % {"n": formats.number(found.n or 0)},
                 help=_("Mean change inside the organizations rated at both dates."),
+                metrics=("outcome_change_matched",),
             )
         )
     return made

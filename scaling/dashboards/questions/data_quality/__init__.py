@@ -34,7 +34,7 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(asked, facts)
     page.headlines = _headlines(asked, facts)
     page.figures = [
-        pictures.calendar(asked),
+        pictures.calendar(asked).of("round_coverage"),
         pictures.days(asked, facts),
         pictures.corrections(asked, facts),
         pictures.warnings(asked, facts),
@@ -190,6 +190,7 @@ def _headlines(asked: Asked, facts: Facts) -> list[Headline]:
             null=formats.reason(coverage.null_reason),
             url=missing_url(asked),
             help=_("Organizations with an approved return of those due in the round."),
+            metrics=("round_coverage",),
         ),
         Headline(
             _("An estimate of all would be imputed for"),
@@ -197,6 +198,7 @@ def _headlines(asked: Asked, facts: Facts) -> list[Headline]:
             null=formats.reason(imputed.null_reason),
             note=_("figures on the pages are observed, nothing imputed"),
             help=_("Members estimated for those who did not report, of all members estimated."),
+            metrics=("share_imputed",),
         ),
         Headline(
             _("Days to approval"),

@@ -32,12 +32,12 @@ def build(asked: Asked, page: Page) -> None:
     page.headlines = _headlines(asked)
     page.figures = [
         picture.card(asked, asking, centre),
-        shape.steps(asked),
+        shape.steps(asked).of("mean_depth", "network_depth"),
         churn.card(asked, came),
         apexes.card(asked, apexes.read(asked, asking)),
     ]
     page.tables = [
-        shape.table(asked),
+        shape.table(asked).of(*shape.METRICS),
         records.alert_table(
             asked,
             rules.FEDERATION_SHRINKING,
@@ -124,12 +124,14 @@ def _headlines(asked: Asked) -> list[Headline]:
             note=_beside(asked),
             help=_("Active primary organizations with an apex, of all of them."),
             url=asked.organizations_url(tier="primary"),
+            metrics=("aggregation_ratio",),
         ),
         Headline(
             _("Fee is paid"),
             formats.share(paid.figure) if paid.figure.value is not None else "",
             null=formats.reason(paid.figure.null_reason),
             help=_("Active primary organizations in an apex whose fee is paid, of all of them."),
+            metrics=("aggregation_ratio_paid_up",),
         ),
         Headline(
             _("Member organizations per apex"),
@@ -139,6 +141,7 @@ def _headlines(asked: Asked) -> list[Headline]:
             else "",
             null=formats.reason(span.null_reason),
             help=_("Direct members; inter-professional associations left out."),
+            metrics=("mean_span",),
         ),
         Headline(
             _("Cut vertices"),

@@ -14,7 +14,7 @@ from scaling.dashboards.common import cell
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page, Table
 from scaling.dashboards.questions.finance import financing, rates, savings
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.metrics import METRICS
 from scaling.metrics import figures as f
 from scaling.metrics.figures import Figure
@@ -28,7 +28,7 @@ def build(asked: Asked, page: Page) -> None:
     phases = financing.chosen(asked)
     figures = {name: answer(asked.workspace, METRICS[name], phases).figure for name in (DESIGN, REALISED, CROWD_IN)}
     made = financing.stacks(asked)
-    page.figures = [financing.picture(asked, made)]
+    page.figures = [financing.picture(asked, made).of(DESIGN, REALISED, CROWD_IN)]
     saved = _savings(asked, page)
     chip = common.freshness(asked.workspace, phases)
     if chip not in page.chips:
@@ -49,7 +49,7 @@ def build(asked: Asked, page: Page) -> None:
 def _savings(asked: Asked, page: Page) -> str:
     """Cards, chips and the sentence of organizations; a programme without rounds has financing alone."""
     try:
-        page.figures += savings.cards(asked)
+        page.figures += [card.of(*savings.SHOWN[card.id]) for card in savings.cards(asked)]
     except NotEnoughData as lack:
         title = _("Savings, and the credit that they draw")
         page.figures.append(FigureCard("savings", title, "", None, None, span=12, empty=lack.empty))
@@ -112,23 +112,26 @@ def _headlines(asked: Asked, phases: list[Phase], figures: dict[str, Figure]) ->
             comparison="" if ifad.value is None else _("IFAD: %(n)s million") % {"n": formats.bounded(ifad, 1)},
             null=formats.reason(total.null_reason),
             help=_("IFAD's and the others' at design; copies of the model are not in it."),
+            metrics=("total_financing", "ifad_financing"),
         ),
-        _ratio(_("Leverage agreed"), figures[DESIGN], _("Co-financing agreed for one dollar of IFAD's.")),
+        _ratio(_("Leverage agreed"), DESIGN, figures[DESIGN], _("Co-financing agreed for one dollar of IFAD's.")),
         _ratio(
             _("Leverage realised"),
+            REALISED,
             figures[REALISED],
             _("Co-financing paid for one dollar that IFAD has paid."),
             "" if paid.value is None else _("%(share)s of what was agreed is paid") % {"share": formats.share(paid)},
         ),
         _ratio(
             _("Crowd-in after design"),
+            CROWD_IN,
             figures[CROWD_IN],
             _("New investment through linkages, the part credited to the programme, for one dollar that IFAD paid."),
         ),
     ]
 
 
-def _ratio(label: str, found: Figure, help_: str, note: str = "") -> Headline:
+def _ratio(label: str, metric: str, found: Figure, help_: str, note: str = "") -> Headline:
     return Headline(
         label,
         formats.figure(found, 2),
@@ -137,6 +140,7 @@ def _ratio(label: str, found: Figure, help_: str, note: str = "") -> Headline:
         null=formats.reason(found.null_reason),
         help=help_,
         note=note,
+        metrics=(metric,),
     )
 
 
@@ -170,7 +174,7 @@ def _phases(asked: Asked, made: list[financing.Stack]) -> Table:
         rows,
         title=_("Phase by phase") if asked.selection.programme else _("Programme by programme"),
         caption=_("Financing, leverage, reach and cost of each phase or programme"),
-    )
+    ).of(*columns)
 
 
 PAGE = QuestionPage(
@@ -179,5 +183,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("What did each IFAD dollar bring, and how much do members save and borrow?"),
     icon="cash-coin",
     build=build,
-    takes=OF_ORGANIZATIONS | {"prices", "basis"},
+    takes=OF_ORGANIZATIONS | OF_RECORD | {"prices", "basis"},
 )

@@ -22,6 +22,8 @@ from scaling.register_answers import Row
 
 SAVED, BORROWED, RATIO = "savings_mobilised", "external_credit_outstanding", "credit_to_savings"
 OWN, FEES = "own_funds_share", "aggregation_ratio_paid_up"
+#: Card → the metrics that it shows.
+SHOWN = {"savings": (SAVED, BORROWED), "ratio": (RATIO,), "own": (OWN, FEES)}
 
 
 def cards(asked: Asked) -> list[FigureCard]:

@@ -31,8 +31,8 @@ def build(asked: Asked, page: Page) -> None:
         flows.over_time(asked, found),
         flows.flows(asked, found),
         agreements.timeline(asked, drawn, found),
-        _per_organization(asked),
-        buyers.card(asked, found, known),
+        _per_organization(asked).of("partners_per_organization", "partners_per_organization_with_apex"),
+        buyers.card(asked, found, known).of("partner_concentration", "dependent_share"),
     ]
     page.tables = [
         agreements.expiring(asked, drawn, found.on),
@@ -145,6 +145,7 @@ def _headlines(asked: Asked, found: Agreed, drawn: Drawn) -> list[Headline]:
             null=formats.reason(per.figure.null_reason),
             note=_beside(asked),
             help=_("Mean over active primary organizations, zeros included; their own or through an apex."),
+            metrics=("partners_per_organization", "partners_per_organization_with_apex"),
         ),
         Headline(
             _("Renewed"),
@@ -153,6 +154,7 @@ def _headlines(asked: Asked, found: Agreed, drawn: Drawn) -> list[Headline]:
             note=ngettext("of %(n)s agreement that ended", "of %(n)s agreements that ended", renewed.n or 0)
             % {"n": formats.number(renewed.n or 0)},
             help=_("Agreements that ended between the dates and were renewed."),
+            metrics=("renewal_rate",),
         ),
         Headline(
             _("Depend on one buyer"),
@@ -162,6 +164,7 @@ def _headlines(asked: Asked, found: Agreed, drawn: Drawn) -> list[Headline]:
             % {"n": formats.number(dependent.n or 0)},
             help=_("The sum of squared shares of each buyer in sales is above the threshold of the country."),
             url="#alerts",
+            metrics=("dependent_share", "partner_concentration"),
         ),
     ]
 

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from organizations.models.support import ServiceKind
 from scaling import formats
 from scaling.metrics import REGISTER_METRICS
 from scaling.metrics.figures import Figure
@@ -100,6 +101,16 @@ TITLES: dict[str, str | Promise] = {
     "credit_linked_share": lazy("Organizations with a loan from outside"),
     "service_coverage": lazy("Members who used a service"),
     "poorest_coverage_parity": lazy("Services: parity of the poorest"),
+    "organizations_with_services": lazy("Organizations that offer a service"),
+    "moved_forward_since_previous_round": lazy("Moved to a later stage since the round before"),
+    "moved_back_since_previous_round": lazy("Moved back a stage since the round before"),
+    "moved_forward_since_opening": lazy("Moved to a later stage since the baseline"),
+    "moved_back_since_opening": lazy("Moved back a stage since the baseline"),
+}
+_OF_SERVICES = {
+    "organizations_with_": lazy("Organizations with the service: %(service)s"),
+    "members_offered_": lazy("Members with the service: %(service)s"),
+    "poorest_offered_": lazy("The poorest against all with the service: %(service)s"),
 }
 _GROUPS = {
     "women": lazy("women"),
@@ -128,6 +139,9 @@ def title(metric: RegisterMetric) -> str:
     group, _line, what = metric.name.partition("_")
     if group in _GROUPS and what in _OF_GROUPS:
         return str(_OF_GROUPS[what]) % {"group": _GROUPS[group]}
+    for begin, words in _OF_SERVICES.items():
+        if metric.name.startswith(begin):
+            return str(words) % {"service": ServiceKind(metric.name.removeprefix(begin)).label}
     return _(metric.definition).partition(".")[0]
 
 

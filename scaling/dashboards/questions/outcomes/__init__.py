@@ -27,13 +27,13 @@ def build(asked: Asked, page: Page) -> None:
     page.answer = _answer(asked, row, changes)
     page.headlines = _headlines(asked, row, changes)
     page.figures = [
-        lines.matched(asked, changes),
-        lines.cross_section(asked, row),
-        lines.moves(asked, row, changes),
-        fields.six_systems(asked),
-        fields.heat(asked, "kind"),
-        fields.heat(asked, "area"),
-        *fields.radar(asked),
+        lines.matched(asked, changes).of(MATCHED),
+        lines.cross_section(asked, row).of("outcome_change_cross_section", "outcome_mean_score"),
+        lines.moves(asked, row, changes).of("share_improved", "share_declined"),
+        fields.six_systems(asked).of("outcome_mean_score"),
+        fields.heat(asked, "kind").of("outcome_mean_score"),
+        fields.heat(asked, "area").of("outcome_mean_score"),
+        *(card.of("outcome_mean_score") for card in fields.radar(asked)),
     ]
     frame.organizations(asked, page, MATCHED, "outcome_change_cross_section", "share_satisfactory")
     page.left_out += _left_out(row, changes)
@@ -133,6 +133,7 @@ def _headlines(asked: Asked, row: Row, changes: dict[str, Outcome]) -> list[Head
             null=formats.reason(improved.figure.null_reason),
             note=_matched(improved),
             help=_("Gained or lost half a level or more (the country's threshold), of those rated at both dates."),
+            metrics=("share_improved", "share_declined"),
         )
     )
     systems = ratings.of(row, "outcome_mean_score", ratings.SYSTEMS)
@@ -148,6 +149,7 @@ def _headlines(asked: Asked, row: Row, changes: dict[str, Outcome]) -> list[Head
             note=ngettext("%(n)s organization rated", "%(n)s organizations rated", systems.n or 0)
             % {"n": formats.number(systems.n or 0)},
             help=_("Decisions, elections, procurement, money, communication and services: mean of the rated items."),
+            metrics=("outcome_mean_score",),
         )
     )
     return made
@@ -164,6 +166,7 @@ def _change(asked: Asked, label: str, found: Outcome) -> Headline:
         null=formats.reason(found.figure.null_reason),
         note=_matched(found),
         help=_("Mean change inside the organizations rated at both dates."),
+        metrics=(MATCHED,),
     )
 
 

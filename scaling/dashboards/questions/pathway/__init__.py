@@ -14,9 +14,9 @@ from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
-from scaling.dashboards.questions.pathway import steps, stocks, support
+from scaling.dashboards.questions.pathway import moves, steps, stocks, support
 from scaling.dashboards.questions.pathway.stocks import Stock, share_of
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Series
 from scaling.metrics import alerts as rules
 from scaling.metrics.cells import Pathway
@@ -29,17 +29,19 @@ def build(asked: Asked, page: Page) -> None:
     way = now.row("stage_share_linked").register.pathway
     found = stocks.stocks(asked)
     done = support.read(asked)
-    page.answer = _answer(now, way, found)
+    legs = moves.legs(asked, way)
+    page.answer = _answer(now, way, found, legs)
     page.headlines = _headlines(asked, way, done)
     page.figures = [
-        stocks.over_rounds(asked, found),
-        steps.curves(asked, way.times),
-        _by_kind(asked),
-        stocks.shares(asked, found),
+        moves.card(asked, legs).of("moved_forward_since_previous_round", "moved_back_since_previous_round"),
+        stocks.over_rounds(asked, found).of(*(f"stage_share_{stage}" for stage in STAGES)),
+        steps.curves(asked, way.times).of(*(f"months_from_{FORMED}_to_{stage}" for stage in STAGES[1:])),
+        _by_kind(asked).of("stage_share_linked", "stage_share_linked_direct"),
         support.card(asked, done),
         stocks.changes(asked, found),
     ]
     page.tables = [
+        moves.since_baseline(asked, way).of("moved_forward_since_opening", "moved_back_since_opening"),
         _by_area(asked),
         records.alert_table(
             asked,
@@ -48,24 +50,27 @@ def build(asked: Asked, page: Page) -> None:
             caption=_("Open alerts of organizations that joined an apex before they were bonded"),
         ),
     ]
-    frame.organizations(asked, page, "stage_share_linked", "stages_out_of_order", f"months_from_{FORMED}_to_linked")
+    frame.organizations(
+        asked, page, "stage_share_linked", "moved_forward_since_previous_round", f"months_from_{FORMED}_to_linked"
+    )
     page.left_out.append(
         Note(
             _(
-                "Who moved from which stage to which between two rounds is not kept, nor the stages of supported "
-                "organizations apart from the others: net changes of all are shown."
+                "Stages of supported organizations are not kept apart from those of the others: under the support the "
+                "net changes of all are shown."
             )
         )
     )
     page.notes = [
         _("Bonded: the gate of an assessment or a facilitator's checklist. Aggregated: six months in an apex."),
         _("Linked: an agreement in force that is more than oral, its own or of an apex for its whole network."),
+        _("Moves are those of organizations in the programme now; who left it is in no flow."),
         _("Times are Kaplan-Meier estimates: who is not there yet counts with the time taken so far."),
     ]
 
 
 # --- the answer ------------------------------------------------------------------------------------------------------
-def _answer(now: RegisterSet, way: Pathway, found: list[Stock]) -> str:
+def _answer(now: RegisterSet, way: Pathway, found: list[Stock], legs: list[moves.Leg]) -> str:
     active = sum(way.stages.values())
     if not active:
         return _("No active primary organization is on the register for this selection, so nobody is on the way.")
@@ -81,7 +86,8 @@ def _answer(now: RegisterSet, way: Pathway, found: list[Stock]) -> str:
         "share": share_of(linked, active),
         **{stage: formats.number(way.stages.get(stage, 0)) for stage in STAGES},
     }
-    return " ".join(part for part in (text, _before(found), _out_of_order(way.out_of_order), frame.caveat(now)) if part)
+    parts = (text, _before(found), moves.sentence(legs), _out_of_order(way.out_of_order), frame.caveat(now))
+    return " ".join(part for part in parts if part)
 
 
 def _before(found: list[Stock]) -> str:
@@ -119,6 +125,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_beside(asked),
             help=_("Share of active primary organizations with an agreement in force, their own or through an apex."),
             url=asked.organizations_url(tier="primary"),
+            metrics=("stage_share_linked", "stage_share_linked_direct"),
         ),
         Headline(
             _("Half were linked after"),
@@ -128,6 +135,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_("%(reached)s got there, %(not_yet)s not yet")
             % {name: formats.number(part.value or 0) for name, part in months.components.items()},
             help=_("Months since formed (Kaplan-Meier); “≥” where half are not there yet."),
+            metrics=(f"months_from_{FORMED}_to_linked",),
         ),
         Headline(
             _("Out of order"),
@@ -135,6 +143,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             note=_("%(share)s of the active") % {"share": share_of(way.out_of_order, early.n or 0)},
             help=_("Joined an apex or a partner before bonding was confirmed; the rule is to bond first."),
             url="#alerts",
+            metrics=("stages_out_of_order",),
         ),
         Headline(
             _("Interventions"),
@@ -208,10 +217,10 @@ def _by_kind(asked: Asked) -> FigureCard:
     if not asked.now.splits("kind"):
         text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
         empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
-        return FigureCard("kinds", title, "", table, None, span=6, empty=empty)
+        return FigureCard("kinds", title, "", table, None, span=5, empty=empty)
     if not ordered:
         empty = asked.missing("NOT_REPORTED", _("Active primary organizations"))
-        return FigureCard("kinds", title, "", table, None, span=6, empty=empty)
+        return FigureCard("kinds", title, "", table, None, span=5, empty=empty)
     shown = ordered[:10]
     totals = {kind: sum(rows[kind].stages.values()) for kind in shown}
     series = [
@@ -234,7 +243,7 @@ def _by_kind(asked: Asked) -> FigureCard:
         "direct": formats.number(rows[best].linked_direct),
     }
     subtitle = _("per cent of the active; their number at the end")
-    return FigureCard("kinds", title, reading, table, figure, subtitle, 6, max(300, 130 + 40 * len(shown)))
+    return FigureCard("kinds", title, reading, table, figure, subtitle, 5, max(300, 130 + 40 * len(shown)))
 
 
 def _by_area(asked: Asked) -> Table:
@@ -275,5 +284,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Who moved from bonding to aggregation to linkage, and how long does each step take?"),
     icon="signpost-split",
     build=build,
-    takes=OF_ORGANIZATIONS | {"beside"},
+    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
 )

@@ -1,4 +1,4 @@
-"""Organizations by stage, round by round: the stock, its shares and what was added between rounds."""
+"""Organizations by stage, round by round: the stock, and what was added between rounds."""
 
 from __future__ import annotations
 
@@ -139,54 +139,8 @@ def _table(asked: Asked, found: list[Stock]) -> Table:
     )
 
 
-def shares(asked: Asked, found: list[Stock]) -> FigureCard:
-    """Shares of the stages in each round: what there is instead of who moved from where to where."""
-    title = _("The way from round to round")
-    table = asked.table(
-        "shares-by-round",
-        [Column(_("Date")), *(Column(per_cent(stage), numeric=True) for stage in STAGES)],
-        [
-            [Cell(formats.day(stock.day)), *(Cell(stock.share(stage), value=_part(stock, stage)) for stage in STAGES)]
-            for stock in found
-        ],
-        caption=_("Share of the active primary organizations at each stage"),
-        title=title,
-    )
-    known = [stock for stock in found if stock.active]
-    if len(known) < 2:
-        return FigureCard("shares", title, "", table, None, span=6, empty=_no_rounds(asked, found))
-    series = [
-        Series(
-            names()[stage],
-            stage,
-            [float(_part(stock, stage)) for stock in known],
-            [_counted(stock, stage) for stock in known],
-            [asked.links.here(round=stock.round) if stock.round else "" for stock in known],
-        )
-        for stage in reversed(STAGES)
-    ]
-    figure = figures.stacked_bars(
-        [formats.day(stock.day) for stock in known], series, [formats.number(stock.active) for stock in known]
-    )
-    reading = _(
-        "Linked: %(before)s, now %(now)s. Not yet bonded: %(earlier)s, now %(still)s. Counts are kept by stage, not by "
-        "who came from which stage, so that shares are shown and no flow."
-    ) % {
-        "before": known[0].share("linked"),
-        "now": known[-1].share("linked"),
-        "earlier": known[0].share("forming"),
-        "still": known[-1].share("forming"),
-    }
-    subtitle = _("per cent of the active primary organizations; their number on top")
-    return FigureCard("shares", title, reading, table, figure, subtitle, 6, 320)
-
-
 def per_cent(stage: str) -> str:
     return _("%(stage)s, per cent") % {"stage": names()[stage].capitalize()}
-
-
-def _part(stock: Stock, stage: str) -> Decimal:
-    return round(Decimal(stock.stages.get(stage, 0)) * 100 / stock.active, 2) if stock.active else Decimal(0)
 
 
 def added(found: Iterable[Stock]) -> list[tuple[Stock, dict[str, int]]]:

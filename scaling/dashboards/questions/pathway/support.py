@@ -49,8 +49,10 @@ def read(asked: Asked) -> Support:
         .annotate(n=Count("pk"), people=Sum("participants"))
         .order_by("year", "purpose")
     )
+    with asked.known():
+        rows_by_year = list(grouped)
     found = Support()
-    for row in grouped:
+    for row in rows_by_year:
         found.counts[row["year"]][row["purpose"]] = row["n"]
         found.participants[row["year"]] += row["people"] or 0
     return found
@@ -80,7 +82,7 @@ def card(asked: Asked, found: Support) -> FigureCard:
     if not found.counts:
         text = _("No support is on record for these programmes up to this date; it is recorded at each organization.")
         empty = Empty(_("Not enough data"), text, _("Organizations"), asked.organizations_url())
-        return FigureCard("support", title, "", table, None, span=12, empty=empty)
+        return FigureCard("support", title, "", table, None, span=7, empty=empty)
     series = [
         Series(
             labels[purpose],
@@ -104,4 +106,4 @@ def card(asked: Asked, found: Support) -> FigureCard:
     }  # fmt: skip
     narrowed = any(asked.selection[name] for name in ("place", "kind", "tier", "apex"))
     subtitle = _("of the whole programme: place, kind and tier do not narrow it") if narrowed else _("by year of begin")
-    return FigureCard("support", title, reading, table, figure, subtitle, 12, 280)
+    return FigureCard("support", title, reading, table, figure, subtitle, 7, 300)

@@ -27,7 +27,11 @@ def build(asked: Asked, page: Page) -> None:
     listed = watch.of(asked)
     page.answer = _answer(asked, rows, months, listed)
     page.headlines = _headlines(asked, rows, months, listed)
-    page.figures = [curves.whole(asked, whole), curves.split(asked, "kind"), curves.split(asked, "cohort")]
+    page.figures = [
+        curves.whole(asked, whole).of(ALIVE, FUNCTIONAL),
+        curves.split(asked, "kind").of(ALIVE),
+        curves.split(asked, "cohort").of(ALIVE),
+    ]
     page.tables = [watch.table(asked, listed)]
     page.pager = watch.pager(asked, listed)
     frame.organizations(asked, page, ALIVE, FUNCTIONAL)
@@ -122,6 +126,7 @@ def _survival(label: str, row: Row, note: str = "") -> Headline:
         null=formats.reason(found.figure.null_reason),
         note=note or cohort,
         help=_("Kaplan–Meier, over those whose support has ended."),
+        metrics=(row.metric.name,),
     )
 
 

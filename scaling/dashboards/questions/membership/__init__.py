@@ -1,4 +1,5 @@
-"""Membership: is it growing, and where does the growth come from? (domain study 4.1, question 3)"""
+"""Membership: is it growing, where does the growth come from, and how many persons are they? (domain study 4.1, 4.2,
+questions 2 and 3)"""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from scaling.dashboards import frame
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
-from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
+from scaling.dashboards.questions.membership import reach
+from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Series, Step
 from scaling.metrics.figures import Figure
 from scaling.register_answers import Row
@@ -31,11 +33,17 @@ BINS = (-50, -25, -10, 0, 10, 25, 50, 100)
 
 def build(asked: Asked, page: Page) -> None:
     now = asked.now
-    page.answer = _answer(now)
+    page.answer = " ".join(part for part in (_answer(now), reach.sentence(now)) if part)
     page.headlines = _headlines(asked)
-    page.figures = [_waterfall(asked), _over_rounds(asked), _by_kind(asked), _spread(asked)]
+    page.figures = [
+        _waterfall(asked).of("members_baseline", *(f"growth_{part}" for part in PARTS), "members_observed"),
+        _over_rounds(asked).of("members_observed", "round_coverage"),
+        reach.card(asked),
+        _by_kind(asked).of("membership_growth_comparable"),
+        _spread(asked).of("median_organization_growth"),
+    ]
     page.tables = [_cohorts(asked)]
-    frame.organizations(asked, page, "membership_change", "membership_growth_comparable")
+    frame.organizations(asked, page, "membership_change", "membership_growth_comparable", "net_persons")
     page.left_out += _left_out(now)
     page.notes = [
         _(
@@ -134,6 +142,7 @@ def _headlines(asked: Asked) -> list[Headline]:
             note=_behind(observed),
             help=_("Members of active primary organizations with an approved return; nothing is imputed."),
             url=asked.organizations_url(),
+            metrics=("members_observed",),
         ),
         Headline(
             _("Comparable growth"),
@@ -143,6 +152,7 @@ def _headlines(asked: Asked) -> list[Headline]:
             null=formats.reason(growth.null_reason),
             note=_beside(asked, "membership_growth_comparable"),
             help=_("100 × (members now − seen late − B) ÷ B, where B is the baseline without those not seen now."),
+            metrics=("membership_growth_comparable", "membership_cagr"),
         ),
         Headline(
             _("Growth inside organizations"),
@@ -156,6 +166,7 @@ def _headlines(asked: Asked) -> list[Headline]:
             )
             % {"n": organic.outcome.n or 0},
             help=_("The same organizations then and now."),
+            metrics=("organic_growth",),
         ),
         Headline(
             _("Half of the organizations grew by more than"),
@@ -163,6 +174,7 @@ def _headlines(asked: Asked) -> list[Headline]:
             null=formats.reason(median.outcome.figure.null_reason),
             note=_("the median of %(n)s organizations") % {"n": formats.number(median.outcome.n or 0)},
             help=_("A few large organizations cannot move it."),
+            metrics=("median_organization_growth",),
         ),
     ]
 
@@ -485,5 +497,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Is membership growing, and where does growth come from?"),
     icon="people",
     build=build,
-    takes=OF_ORGANIZATIONS | {"beside"},
+    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
 )
