@@ -17,6 +17,7 @@ from programmes.boundaries_api import BoundariesInsideView, BoundaryView
 from scaling.client_reports_api import PerformanceReportView, PortfolioReportView, ProgrammeReportView
 from scaling.exchange.dhis2.api import DataSetsView, DataValueSetsView
 from scaling.exports import api as exports
+from scaling.exports import file_api
 from scaling.iati.api import IMPORT, ActivitiesView, ActivityView
 from scaling.metrics_api import MetricListView, MetricView
 from scaling.rest import bulk, changes, job_api
@@ -32,18 +33,16 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, webhooks_api):
+for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, file_api, webhooks_api):
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 
-_listed: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
+LISTS: dict[str, Any] = {prefix: viewset for prefix, viewset, _name in router.registry}
 DeletedView.models = {
-    prefix: viewset.queryset.model
-    for prefix, viewset in _listed.items()
-    if changes.trail_of(viewset.queryset.model) is not None
+    name: viewset.queryset.model for name, viewset in LISTS.items() if changes.trail_of(viewset.queryset.model)
 }
 
-exports.VIEWSETS |= {prefix: viewset for prefix, viewset, _name in router.registry}
+exports.VIEWSETS |= LISTS
 
 #: The schema says how to ask, nothing of what is stored.
 OPEN = {"permission_classes": [AllowAny], "throttle_classes": []}

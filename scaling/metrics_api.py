@@ -12,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from programmes.models import Place
@@ -30,6 +29,7 @@ from scaling.register_api import (
 from scaling.rest.figures import ComponentSerializer, MetricSerializer, bounds, component, described
 from scaling.rest.filters import check_parameters, of_files
 from scaling.rest.parameters import choice, codes, known_or_refused, one_date, one_moment
+from scaling.rest.renderers import CSVRenderer, JSONRenderer, XLSXRenderer
 from scaling.rest.sdmx import SDMXRenderer
 
 BY = ("selection", "programme", "phase")
@@ -113,7 +113,7 @@ class MetricView(APIView):
     table_name = "metric"
     #: Its tables can have a row of HXL tags.
     tagged = True
-    renderer_classes: tuple[Any, ...] = (*api_settings.DEFAULT_RENDERER_CLASSES, SDMXRenderer)  # type: ignore[arg-type]
+    renderer_classes: tuple[Any, ...] = (JSONRenderer, CSVRenderer, XLSXRenderer, SDMXRenderer)
     #: What only metrics of phases take.
     of_phases = frozenset({"phase", "basis"})
     common = frozenset({"format", "programme", "against", "place", "as_of", "known_at", "by", "synthetic"})

@@ -403,6 +403,7 @@ class Heartbeat(models.Model):
 
 
 from scaling.exchange.dhis2.models import Dhis2Code, Dhis2Note  # noqa: E402, F401 - Django finds models from here
+from scaling.exports.models import ExportFile, ExportPart  # noqa: E402, F401 - the same
 from scaling.iati.models import ReportingOrganization  # noqa: E402, F401 - Django finds models from here
 from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - the same
 from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from scaling import alerts, rebuilds, rollups
+from scaling.exports import jobs as export_jobs
 from scaling.models import Heartbeat, MarkKind
 from scaling.reports import building, operations
 from scaling.rest import idempotency, jobs
@@ -65,9 +66,21 @@ def bulk_jobs() -> int:
 
 
 @shared_task
+def export_file(file_id: int) -> bool:
+    """Make an export as a file; the beat begins again when this is killed."""
+    return export_jobs.run(file_id)
+
+
+@shared_task
+def export_files() -> int:
+    """Exports as files that wait or were left behind."""
+    return export_jobs.run_all()
+
+
+@shared_task
 def forget_old_answers() -> int:
-    """Delete answers to Idempotency-Keys and bulk jobs that nobody will ask for again."""
-    return idempotency.forget_old() + jobs.forget_old()
+    """Delete answers to Idempotency-Keys, bulk jobs and exported files that nobody will ask for again."""
+    return idempotency.forget_old() + jobs.forget_old() + export_jobs.forget_old()
 
 
 @shared_task

@@ -285,6 +285,7 @@ RESOURCES = {
     "services": "id",
     "targets": "id",
     "jobs": "id",
+    "export-files": "id",
     "webhooks": "id",
     "webhook-deliveries": "id",
 }
@@ -296,6 +297,7 @@ WRITTEN = {
     **{
         name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
     },
+    "export-files": {"create"},
 }
 
 #: Actions on one row. "reads": whoever sees it; "own": its owner; the others by a key of PEOPLE_WHO. What is outside
@@ -318,6 +320,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "results": {"correct": "manages"},
     "targets": {"revise": "sets", "accept": "manages"},
     "jobs": {"cancel": "own", "rows": "own"},
+    "export-files": {"cancel": "own", "file": "own"},
     "webhooks": {"rotate": "own"},
     "webhook-deliveries": {"redeliver": "own"},
 }
@@ -456,6 +459,7 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "services": {str(service.pk)},
             "targets": {str(target.pk)},
             "jobs": set(),
+            "export-files": set(),
             "webhooks": set(),
             "webhook-deliveries": set(),
         }

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from scaling.exports import writing
-from scaling.rest.filters import check_parameters
+from scaling.rest.filters import check_parameters, of_files
 from scaling.rest.renderers import JSONRenderer
 
 #: Lists by name, set by scaling/api.py.
@@ -33,10 +33,11 @@ class ExportListView(APIView):
     """Everything that can be had as one stream, with its addresses."""
 
     table_name = "exports"
+    tagged = True
 
     @extend_schema(operation_id="exports_list", responses=ExportedSerializer(many=True), tags=["exports"])
     def get(self, request: Request, **kwargs: Any) -> Response:
-        check_parameters(request, {"format"})
+        check_parameters(request, {"format"} | of_files(request))
         return Response(
             [
                 {"name": name, **{kind: f"/api/v1/exports/{name}.{kind}" for kind in writing.KINDS}}
@@ -85,9 +86,11 @@ class ExportView(APIView):
         return streamed(request, found.blocks, f"{resource}.{kind}", writing.KINDS[kind], found.headers)
 
 
-def streamed(request: Request, blocks: Any, name: str, media: str, headers: dict[str, str]) -> Any:
-    """Bytes as they come, compressed where the client takes that."""
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+def streamed(
+    request: Request, blocks: Any, name: str, media: str, headers: dict[str, str], *, zips: bool = True
+) -> Any:
+    """Bytes as they come, compressed where the client takes that and `zips` says that it helps."""
+    zipped = zips and "gzip" in request.headers.get("Accept-Encoding", "")
     response = StreamingHttpResponse(compress_sequence(blocks) if zipped else blocks, content_type=media)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"

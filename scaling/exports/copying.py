@@ -39,9 +39,12 @@ def _inner(table: Table) -> tuple[str, list[str]]:
             cells.append(column.sql)
         else:
             named[f"c{n}"] = column.expression
-            cells.append(f"q.c{n}")
+            # A subquery of which Django knows that it is empty is a bare NULL, which is no list yet.
+            cells.append(f"COALESCE(q.c{n}::text[], '{{}}')" if column.kind == LIST else f"q.c{n}")
     named |= {f"x{n}": expression for n, expression in enumerate(table.hidden)}
-    sql, params = table.rows.annotate(**named).values_list(*named).query.sql_with_params()
+    query = table.rows.annotate(**named).values_list(*named).query
+    # No rows are an answer too: an export of nothing has its header.
+    sql, params = query.get_compiler(connection=connection, elide_empty=False).as_sql()
     with connection.cursor() as cursor:
         return cursor.mogrify(sql, params).decode(), cells
 
@@ -51,11 +54,10 @@ def _harmless(sql: str) -> str:
     return f"CASE WHEN left({sql}, 1) = ANY ({_FORMULAS}) THEN '''' || {sql} ELSE {sql} END"
 
 
-def _csv_cell(column: Column, sql: str) -> str:
-    if column.kind == WORDS:
-        return _harmless(sql)
-    if column.kind == LIST:
-        return _harmless(f"array_to_string({sql}, '; ')")
+def _csv_cell(column: Column, sql: str, harmless: bool) -> str:
+    if column.kind in (WORDS, LIST):
+        text = f"array_to_string({sql}, '; ')" if column.kind == LIST else sql
+        return _harmless(text) if harmless else text
     if column.kind in (FLAG, DAY, JSON):
         return f"({sql})::text"
     return f"to_char({sql} AT TIME ZONE 'UTC', '{_MOMENT}')" if column.kind == MOMENT else sql
@@ -67,9 +69,10 @@ def _json_cell(column: Column, sql: str) -> str:
     return f"to_char({sql} AT TIME ZONE 'UTC', '{_MOMENT}')" if column.kind == MOMENT else sql
 
 
-def csv_query(table: Table) -> str:
+def csv_query(table: Table, *, harmless: bool = True) -> str:
+    """`harmless`: for people with spreadsheets; a program gets texts as they are."""
     inner, cells = _inner(table)
-    told = ", ".join(_csv_cell(column, cell) for column, cell in zip(table.columns, cells, strict=True))
+    told = ", ".join(_csv_cell(column, cell, harmless) for column, cell in zip(table.columns, cells, strict=True))
     return f"COPY (SELECT {told} FROM ({inner}) q {table.lateral}) TO STDOUT WITH (FORMAT csv)"
 
 

@@ -171,7 +171,7 @@ KEYED = ("values", "null_reasons", "evidence", "confirmed", "reported")
 def wide(found: Table) -> Table:
     """A column for each field of the catalogue in place of the values; what has no value has a reason, as JSON."""
     keys = [
-        Column(key, NUMBER, KeyTextTransform(key, "values"))
+        Column(key, DECIMAL, KeyTextTransform(key, "values"))
         for key in EntryField.objects.order_by("indicator__position", "position", "pk").values_list("key", flat=True)
     ]
     at = next(n for n, column in enumerate(found.columns) if column.name == "values")

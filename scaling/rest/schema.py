@@ -99,13 +99,8 @@ class TrellisSchema(AutoSchema):
         if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
             common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
             if names := list(expandable(self.view)):
-                common.append(
-                    OpenApiParameter(
-                        "expand",
-                        str,
-                        description=f"Related rows under `expanded`, separated by commas: {', '.join(names)}.",
-                    )
-                )
+                told = f"Related rows under `expanded`, separated by commas: {', '.join(names)}."
+                common.append(OpenApiParameter("expand", str, description=told))
             if self.method == "GET" and changes.parameters_of(self.view):
                 common += changes.PARAMETERS
         if self.method == "GET":

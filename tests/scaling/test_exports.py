@@ -9,22 +9,27 @@ import io
 import json
 import threading
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import hxl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from indicators.models import EntryField, PhaseResult, PhaseResultCorrection, Return
 from organizations import linkages
 from organizations.models import Organization
 from programmes.access import RoleName
-from programmes.models import ExchangeRate, PriceIndex
+from programmes.models import ExchangeRate, PriceIndex, RoleAssignment
 from scaling.api import router
 from scaling.exports import copying, writing
+from scaling.exports import jobs as export_jobs
 from scaling.exports.api import VIEWSETS
+from scaling.exports.models import ExportFile, ExportPart
 from tests import factories
 from tests.rest import Program, fields
 from tests.test_access import two_sides  # noqa: F401  (a fixture: something in every list)
@@ -155,12 +160,15 @@ def test_corrections_count_in_exports(api: Client, filled: None) -> None:
 def test_an_export_is_never_wider_than_the_list(filled: None) -> None:
     someone = Program(factories.person(RoleName.VIEWER, programme="TNWDP"))
     nobody = Program(factories.user())
+    of_ghana = Program(factories.person(RoleName.VIEWER, country="GHA"))
     for name in NAMES:
         assert nobody.get(f"exports/{name}.csv").status_code == 403
         if name in ("places", "partners", "exchange-rates", "price-indices"):
             continue
         told = body(someone.get(f"exports/{name}.ndjson"))
         assert b"PCDP" not in told, name
+        assert not {b"TNWDP", b"PCDP"} & set(body(of_ghana.get(f"exports/{name}.csv")).split(b",")), name
+    assert body(of_ghana.get("exports/organizations.csv")).count(b"\n") == 1
     assert b"TNWDP" in body(someone.get("exports/organizations.csv"))
     (row,) = [x for x in lines(someone.client, "linkages") if x["kind"] == "offtake"]
     assert row["partner_organization"] is None
@@ -270,3 +278,100 @@ def test_hxl_tags_name_what_a_reader_needs(api: Client, filled: None) -> None:
     assert {"#org+code", "#org+name", "#country+code+v_iso3", "#loc+code"} <= set(data.display_tags)
     found = data.with_rows("#org+code=G-PCDP")
     assert [row.get("#country+code") for row in found] == ["ETH"]
+
+
+# --- Parquet ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def asked(filled: None) -> tuple[Program, dict[str, Any]]:
+    program = Program(factories.person(RoleName.VIEWER, programme="TNWDP"))
+    answer = program.post("export-files/", {"name": "organizations", "query": {"kind": "shg"}})
+    assert answer.status_code == 202 and answer["Location"].endswith(f"/export-files/{answer.json()['id']}/")
+    return program, answer.json()
+
+
+def opened(program: Program, row: dict[str, Any], folder: Path) -> Any:
+    answer = program.get(f"export-files/{row['id']}/file/")
+    (folder / "x.parquet").write_bytes(body(answer))
+    assert (folder / "x.parquet").stat().st_size == int(answer["Content-Length"])
+    return duckdb.connect().read_parquet(str(folder / "x.parquet"))
+
+
+def test_a_parquet_file_has_the_rows_with_their_types(asked: Any, tmp_path: Path) -> None:
+    program, row = asked
+    assert row["state"] == "queued" and row["allowed_actions"] == ["cancel"]
+    assert program.get(f"export-files/{row['id']}/file/").status_code == 404
+    assert export_jobs.run(row["id"])
+    done = program.get(f"export-files/{row['id']}/").json()
+    assert (done["state"], done["rows"], done["allowed_actions"]) == ("done", 1, ["file"])
+    found = opened(program, row, tmp_path)
+    (one,) = [dict(zip(found.columns, values, strict=True)) for values in found.fetchall()]
+    assert one["name"] == '=HYPERLINK("x")' and one["commodities"] == ["+rice", "milk"]
+    assert one["formed_on"] == Day(2015, 1, 1) and one["is_synthetic"] is False
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "metrics"])
+def test_every_list_becomes_parquet(filled: None, name: str, tmp_path: Path) -> None:
+    program = Program(factories.administrator())
+    row = program.post("export-files/", {"name": name}).json()
+    assert export_jobs.run(row["id"]), ExportFile.objects.get(pk=row["id"]).problem
+    assert ExportFile.objects.get(pk=row["id"]).problem == ""
+    assert opened(program, row, tmp_path).count("*").fetchall()[0][0] == len(lines(program.client, name))
+
+
+def test_a_large_file_lies_in_parts_and_is_whole(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program, row = asked
+    monkeypatch.setattr(export_jobs, "PART", 500)
+    export_jobs.run(row["id"])
+    assert ExportPart.objects.filter(file=row["id"]).count() > 3
+    assert opened(program, row, tmp_path).count("*").fetchall() == [(1,)]
+
+
+def test_a_killed_worker_is_followed_by_the_next(asked: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _program, row = asked
+
+    def killed(*_args: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export_jobs.parquet, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            export_jobs.run(row["id"])
+    assert ExportFile.objects.get(pk=row["id"]).state == "running" and not ExportPart.objects.exists()
+    assert export_jobs.run_all() == 1
+    assert ExportFile.objects.get(pk=row["id"]).state == "done"
+
+
+def test_one_that_stops_workers_is_given_up_and_a_cancelled_one_stays_so(asked: Any) -> None:
+    program, row = asked
+    ExportFile.objects.update(tries=export_jobs.MOST_TRIES)
+    assert export_jobs.run(row["id"])
+    failed = program.get(f"export-files/{row['id']}/").json()
+    assert failed["state"] == "failed" and failed["problem"]
+    other = program.post("export-files/", {"name": "returns"}).json()
+    assert program.post(f"export-files/{other['id']}/cancel/").json()["state"] == "cancelled"
+    assert not export_jobs.run(other["id"]) and program.post(f"export-files/{other['id']}/cancel/").status_code == 409
+    ExportFile.objects.update(ended_at=timezone.now() - 2 * export_jobs.KEPT_FOR)
+    assert export_jobs.forget_old() == 2
+
+
+def test_what_cannot_be_made_is_refused_when_it_is_asked(filled: None) -> None:
+    program = Program(factories.person(RoleName.VIEWER, programme="TNWDP"))
+    for sent, field in (
+        ({"name": "nothing"}, "name"), ({"name": "metrics"}, "name"), ({}, "name"),
+        ({"name": "returns", "query": {"nope": "1"}}, "nope"), ({"name": "returns", "query": ["x"]}, "query"),
+        ({"name": "returns", "query": {"page_size": "1"}}, "page_size"), ({"name": "returns", "x": 1}, "x"),
+    ):  # fmt: skip
+        assert fields(program.post("export-files/", sent)) == {field}, sent
+    for _n in range(export_jobs.MOST_OPEN):
+        assert program.post("export-files/", {"name": "returns"}).status_code == 202
+    assert program.post("export-files/", {"name": "returns"}).status_code == 409
+
+
+def test_a_file_is_its_owners_and_holds_what_they_may_see_when_it_is_made(asked: Any) -> None:
+    _program, row = asked
+    other = Program(factories.person(RoleName.VIEWER, programme="TNWDP"))
+    for path in ("", "file/"):
+        assert other.get(f"export-files/{row['id']}/{path}").status_code == 404
+    RoleAssignment.objects.filter(user__pk=ExportFile.objects.get(pk=row["id"]).user_id).delete()
+    export_jobs.run(row["id"])
+    assert ExportFile.objects.get(pk=row["id"]).rows == 0

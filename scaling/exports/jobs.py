@@ -1,0 +1,147 @@
+"""Exports as files, in the background; a killed worker is followed by the next (scaling/held.py), which begins again.
+
+A file is put down in one transaction with the row's end: there is never half of one.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError, transaction
+from django.db.models import F
+from django.http import Http404, HttpRequest, QueryDict
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from accounts.backends import may_sign_in
+from accounts.models import User
+from programmes.writing import Conflict
+from scaling.exports import parquet, writing
+from scaling.exports.models import ExportFile, ExportPart
+from scaling.held import held
+from scaling.rest.models import OPEN, JobState
+
+log = logging.getLogger(__name__)
+LOCK_SPACE = 7306
+MOST_TRIES = 3
+MOST_OPEN = 3
+PART = 1024 * 1024
+KEPT_FOR = timedelta(days=7)
+
+
+class Stopped(Exception):
+    """Cancelled meanwhile."""
+
+
+def table_of(user: Any, name: str, query: str) -> Any:
+    """What is asked for, as somebody may see it now. Raises Http404 and ValidationError as the stream does."""
+    from scaling.exports.api import VIEWSETS
+
+    http = HttpRequest()
+    http.method, http.path, http.GET = "GET", "/", QueryDict(query)
+    request = Request(http)
+    request.user, request.auth = user, None
+    return writing.table(VIEWSETS, request, name, "parquet")
+
+
+@transaction.atomic
+def start(*, name: str, query: str, by: Any) -> ExportFile:
+    """Ask for a file. Raises Conflict when too many of the person wait."""
+    table_of(by, name, query)
+    User.objects.select_for_update().get(pk=by.pk)
+    if ExportFile.objects.filter(user=by, state__in=OPEN).count() >= MOST_OPEN:
+        raise Conflict(
+            _("%(most)d of your exports wait already. Wait until one is done, or cancel one.") % {"most": MOST_OPEN}
+        )
+    row = ExportFile.objects.create(name=name, query=query, user=by, language=translation.get_language() or "en")
+    transaction.on_commit(lambda: hint(row.pk))
+    return row
+
+
+def hint(file_id: int) -> None:
+    """Tell a worker. When none can be told the beat does it all the same."""
+    from scaling.tasks import export_file
+
+    try:
+        export_file.delay(file_id)
+    except Exception:
+        log.warning("The broker cannot be reached; the export waits for the beat.", exc_info=True)
+
+
+def run_all() -> int:
+    """Every export that waits or was left behind; how many were brought to an end."""
+    ids = ExportFile.objects.filter(state__in=OPEN).order_by("pk").values_list("pk", flat=True)
+    return sum(run(pk) for pk in list(ids))
+
+
+def run(file_id: int) -> bool:
+    """Make a file if it is open and nobody is at it. May be called again at any time."""
+    with held(LOCK_SPACE, file_id) as mine:
+        return mine and _run(file_id)
+
+
+def _run(file_id: int) -> bool:
+    begun = ExportFile.objects.filter(pk=file_id, state__in=OPEN).update(state=JobState.RUNNING, tries=F("tries") + 1)
+    if not begun:
+        return False
+    row = ExportFile.objects.select_related("user").get(pk=file_id)
+    with translation.override(row.language):
+        if row.tries > MOST_TRIES:
+            return _fail(row, _("Workers were stopped while they made it. Narrow the filters, or try again later."))
+        if not may_sign_in(row.user):
+            return _fail(row, _("This person may no longer sign in."))
+        try:
+            with tempfile.TemporaryDirectory(prefix="trellis-export-") as folder:
+                table = table_of(row.user, row.name, row.query)
+                made, rows = parquet.write(table, Path(folder))
+                return _put(row, made, rows)
+        except Stopped:
+            return False
+        except (APIException, Http404, PermissionDenied):
+            return _fail(row, _("What was asked for can no longer be answered; ask again."))
+        except OperationalError:  # the database went away; the beat begins again
+            raise
+        except Exception:
+            log.exception("export %s could not be made", row.pk)
+            return _fail(row, _("Something went wrong that we did not foresee; it is in the log of the server."))
+
+
+def _put(row: ExportFile, made: Path, rows: int) -> bool:
+    with transaction.atomic():
+        now = ExportFile.objects.select_for_update().filter(pk=row.pk, state=JobState.RUNNING).first()
+        if now is None:
+            raise Stopped
+        with made.open("rb") as source:
+            for number, content in enumerate(iter(lambda: source.read(PART), b"")):
+                ExportPart.objects.create(file=now, number=number, content=content)
+        now.state, now.ended_at, now.rows, now.size = JobState.DONE, timezone.now(), rows, made.stat().st_size
+        now.save(update_fields=["state", "ended_at", "rows", "size"])
+    return True
+
+
+def _fail(row: ExportFile, problem: str) -> bool:
+    return bool(
+        ExportFile.objects.filter(pk=row.pk, state=JobState.RUNNING).update(
+            state=JobState.FAILED, ended_at=timezone.now(), problem=problem[:500]
+        )
+    )
+
+
+def cancel(*, row: ExportFile) -> None:
+    """Stop it; a worker that is at it puts nothing down. Raises Conflict when it has ended already."""
+    if not ExportFile.objects.filter(pk=row.pk, state__in=OPEN).update(
+        state=JobState.CANCELLED, ended_at=timezone.now()
+    ):
+        raise Conflict(_("This export has ended already."))
+
+
+def forget_old() -> int:
+    """Delete files that were made long ago."""
+    return ExportFile.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).delete()[0]
