@@ -200,6 +200,11 @@ class Asked:
         return "" if self.selection.programme is None else self.selection.programme.code
 
     # --- saying that something is missing --------------------------------------------------------------------------
+    def not_split_by_kind(self) -> Empty:
+        """For a picture by kind where a federation is selected, of which only the total is stored."""
+        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
+        return Empty(_("Not split by kind"), text, _("The whole programme"), self.links.here(apex=""))
+
     def missing(self, reason: str, what: str) -> Empty:
         """“Not enough data” for a picture: which data, why, and where they are entered.
 

@@ -374,8 +374,7 @@ def _over_rounds(asked: Asked) -> FigureCard:
 def _by_kind(asked: Asked) -> FigureCard:
     title, labels = _("Women by kind of organization"), names()
     if not asked.now.splits("kind"):
-        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
-        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        empty = asked.not_split_by_kind()
         return FigureCard("kinds", title, "", None, None, span=6, empty=empty)
     shown = groups(asked.now)
     drifts = {group: asked.now.rows(f"{group}_share_drift", "kind") for group in shown}

@@ -16,7 +16,7 @@ from scaling import figures, formats
 from scaling.dashboards import frame
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
-from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
+from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Note, Page, Table
 from scaling.dashboards.questions.membership import reach
 from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Series, Step
@@ -376,8 +376,7 @@ def _by_kind(asked: Asked) -> FigureCard:
         title=title,
     )
     if not asked.now.splits("kind"):
-        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
-        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        empty = asked.not_split_by_kind()
         return FigureCard("kinds", title, "", table, None, span=7, empty=empty)
     known = [kind for kind in ordered if growth[kind].outcome.figure.value is not None]
     if not known:

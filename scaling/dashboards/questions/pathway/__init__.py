@@ -13,7 +13,7 @@ from scaling import figures, formats
 from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted
 from scaling.dashboards.frame import Asked
-from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Note, Page, Table
+from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Note, Page, Table
 from scaling.dashboards.questions.pathway import moves, steps, stocks, support
 from scaling.dashboards.questions.pathway.stocks import Stock, share_of
 from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
@@ -215,8 +215,7 @@ def _by_kind(asked: Asked) -> FigureCard:
         title=title,
     )
     if not asked.now.splits("kind"):
-        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
-        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        empty = asked.not_split_by_kind()
         return FigureCard("kinds", title, "", table, None, span=5, empty=empty)
     if not ordered:
         empty = asked.missing("NOT_REPORTED", _("Active primary organizations"))

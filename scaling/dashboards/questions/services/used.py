@@ -10,7 +10,7 @@ from organizations.models import Kind
 from scaling import figures, formats
 from scaling.dashboards.common import cell, counted
 from scaling.dashboards.frame import Asked
-from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Table
+from scaling.dashboards.page import Cell, Column, FigureCard, Table
 from scaling.figures import Dumbbell, Series
 from scaling.register_answers import Row
 
@@ -45,8 +45,7 @@ def by_kind(asked: Asked) -> FigureCard:
         title=title,
     )
     if not asked.now.splits("kind"):
-        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
-        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        empty = asked.not_split_by_kind()
         return FigureCard("used", title, "", table, None, span=7, empty=empty)
     drawn = [kind for kind in kinds if coverage[kind].outcome.figure.value is not None]
     if not drawn:

@@ -169,8 +169,7 @@ def split(asked: Asked, by: str) -> FigureCard:
         caption=_("Share of organizations that exist so many months after support ended, by group"),
     )
     if not asked.now.splits(by):
-        text = _("The total of a federation is not split by kind. Choose a kind, or look at the whole programme.")
-        empty = Empty(_("Not split by kind"), text, _("The whole programme"), asked.links.here(apex=""))
+        empty = asked.not_split_by_kind()
         return FigureCard(identity, title, "", table, None, span=6, empty=empty)
     drawn = [
         curve
