@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "CountBasisEnum": "programmes.vocabulary.CountBasis",
+        "JobStateEnum": "scaling.rest.models.JobState",
         "NullReasonEnum": "programmes.vocabulary.NullReason",
         "ProgrammeInstrumentEnum": "programmes.models.programmes.Instrument",
         "IndicatorTypeEnum": "indicators.models.catalogue.IndicatorType",

@@ -106,6 +106,13 @@ def test_the_statement_tells_coverage_freshness_and_corrections(admin: Any) -> N
 
 
 # --- PDF -------------------------------------------------------------------------------------------------------------
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 8)]) if len(found[1]) == 3 else _CONTROLS.get(found[1], found[1])
+
+
 def texts_of(content: bytes) -> set[str]:
     """Every text string of the file's own structure: titles, bookmarks, descriptions of pictures."""
     found: set[str] = set()
@@ -119,8 +126,8 @@ def texts_of(content: bytes) -> set[str]:
         for one in re.findall(rb"<(FEFF[0-9A-Fa-f]*)>", body):
             found.add(bytes.fromhex(one.decode()).decode("utf-16"))
         for one in re.findall(rb"\(((?:[^()\\]|\\.)*)\)", body, flags=re.S):
-            plain = re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal[1], 8)]), one)
-            plain = re.sub(rb"\\(.)", lambda kept: {b"n": b"\n", b"r": b"\r"}.get(kept[1], kept[1]), plain, flags=re.S)
+            # In one pass: a byte that an octal number stands for may itself be a backslash.
+            plain = re.sub(rb"\\([0-7]{3}|.)", _escaped, one, flags=re.S)
             found.add(plain.decode("utf-16" if plain.startswith(b"\xfe\xff") else "latin-1"))
     return found
 
