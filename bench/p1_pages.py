@@ -54,13 +54,13 @@ def main() -> None:
     say(f"floor {FLOOR}: median {least * 1000:.1f} ms of {ROUNDS}")
     codes = ["DEMO-HILLS", *(f"SYN-{size}-1" for size in SIZES)]
     there = set(Programme.objects.filter(code__in=codes).values_list("code", flat=True))
-    pages = ["/", *(f"/questions/{name}/" for name in registry.pages())]
+    pages = [entry.url for entry in registry.pages().values()]
     say("page; programme; median ms; times the floor (target 4); most; queries; gzipped kB of HTML")
     for page in pages:
         for code in codes:
             if code not in there:
                 continue
-            url = f"{page}?programme={code}" if page != "/" else f"/?synthetic=yes&programme={code}"
+            url = f"/programmes/{code}/" if page == "/programmes/" else f"{page}?programme={code}"
             try:
                 found = times(client, url)
             except AssertionError as refused:
