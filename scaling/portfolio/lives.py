@@ -50,6 +50,7 @@ class Organization:
     statuses: list[tuple[str, int, int | None, str]] = field(default_factory=list)
     successor: Organization | None = None
     memberships: list[Membership] = field(default_factory=list)
+    bonded_on: int | None = None
     enrolled: list[tuple[int, int, int | None]] = field(default_factory=list)
 
     @property
@@ -226,6 +227,9 @@ class Lives:
         random = self.random.random
         if random() < 0.9:
             first = self._join(group, apex, 500)
+            if first is not None and random() < 0.88:
+                # Most are looked at before they are let in; the others are what the alert for early joining is about.
+                group.bonded_on = max(group.formed, first.since - 10 - int(random() * 120))
             if first is not None and random() < 0.07:
                 self._leave(group, first, earlier)
         if random() < 0.055:  # a little more than wanted: some never overlap

@@ -16,6 +16,7 @@ from indicators import rounds as collection
 from indicators.models import ExitForm, Return, ReturnComment, Round, RoundDue, ScaleVersion
 from organizations.models import (
     ApexMembership,
+    BondingCheck,
     Linkage,
     LinkageTransaction,
     Organization,
@@ -54,6 +55,7 @@ def tables() -> dict[str, Table]:
         "successions": Table(Succession, "predecessor_id successor_id on"),
         "enrolments": Table(ProgrammeEnrolment, "organization_id programme_id valid"),
         "apex memberships": Table(ApexMembership, "member_id apex_id valid role profession fee_paid_until exit_reason"),
+        "bonding checks": Table(BondingCheck, "organization_id on is_bonded source"),
         "linkages": Table(
             Linkage,
             "id organization_id partner_id partner_organization_id kind form reference signed_on valid value currency "

@@ -74,6 +74,8 @@ class Writer:
             self.rows["successions"].append(f"{pk}\t{self._pk(one.successor)}\t{day(one.end)}")
         for programme, since, until in one.enrolled:
             self.rows["enrolments"].append(f"{pk}\t{self.frame.programmes[programme].pk}\t{span(since, until)}")
+        if one.bonded_on is not None:
+            self.rows["bonding checks"].append(f"{pk}\t{day(one.bonded_on)}\tt\tField facilitator")
         for each in one.memberships:
             role = "associate" if one.number % 50 == 0 else "full"
             paid = day(each.since + 365) if one.number % 3 else NULL

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from indicators import instruments, rounds
 from indicators.models import ExitForm, Return, ReturnComment, ReturnState, Round, RoundDue, Severity
 from indicators.rules import check
 from organizations.models import (
     ApexMembership,
+    BondingCheck,
     Linkage,
     LinkageTransaction,
     Organization,
@@ -37,8 +39,8 @@ pytestmark = pytest.mark.django_db
 
 PLAN = Plan(organizations=2000, seed=11)
 MADE = (
-    Organization, OrganizationStatus, Succession, ProgrammeEnrolment, ApexMembership, Linkage, LinkageTransaction,
-    InterventionOrganization, RoundDue, ExitForm, Return, ReturnComment,
+    Organization, OrganizationStatus, Succession, ProgrammeEnrolment, ApexMembership, BondingCheck, Linkage,
+    LinkageTransaction, InterventionOrganization, RoundDue, ExitForm, Return, ReturnComment,
 )  # fmt: skip
 
 
@@ -182,6 +184,9 @@ def test_proportions_and_the_mess_of_real_life(made: dict[str, int]) -> None:
     came_back = scalar(
         "SELECT count(*) FROM (SELECT 1 FROM organizations_apexmembership GROUP BY member_id, apex_id HAVING count(*) > 1) x"
     )
+    joined = groups.filter(apex_memberships__isnull=False).distinct()
+    checked = joined.filter(bonding_checks__on__lte=F("apex_memberships__valid__startswith")).distinct().count()
+    assert 0.8 <= checked / joined.count() <= 0.95
     moved = groups.filter(apex_memberships__exit_reason__in=["fees", "distance"]).count()
     assert came_back > 3
     assert moved > 10
