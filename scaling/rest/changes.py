@@ -23,7 +23,7 @@ from rest_framework.request import Request
 
 from programmes.access import ByLinkedRows, ByProgramme, Everyone, scope_of
 from scaling import recorded
-from scaling.rest.parameters import moment_of
+from scaling.rest.parameters import exact_moment
 
 SINCE, UNTIL = "updated_since", "until"
 PARAMETERS = [
@@ -92,7 +92,7 @@ def parameters_of(view: Any) -> set[str]:
 
 def read_mark(request: Request, resource: str) -> Mark | None:
     """What is asked; None without `updated_since`. Raises ValidationError."""
-    since, until = (moment_of(request, name) for name in (SINCE, UNTIL))
+    since, until = (exact_moment(request, name) for name in (SINCE, UNTIL))
     if since is None:
         if until is not None:
             raise ValidationError({UNTIL: _("This goes with updated_since only.")})

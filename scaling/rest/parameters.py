@@ -52,8 +52,8 @@ def _no_date() -> datetime.date:
     raise ValueError
 
 
-def moment_of(request: Request, name: str) -> datetime.datetime | None:
-    """A moment with its zone, such as we gave it."""
+def exact_moment(request: Request, name: str) -> datetime.datetime | None:
+    """A moment with its zone, such as an answer gave it. A day alone is none: its changes would be told twice."""
     raw = request.query_params.get(name)
     if raw is None:
         return None
