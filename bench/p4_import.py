@@ -1,5 +1,5 @@
-"""P4: a CSV of returns imported as a bulk job, checked and committed, against `\\copy` of the same rows into a bare table;
-and what memory it takes, which must not grow with the rows. Everything happens in one transaction that is taken back.
+"""P4: a CSV of returns imported as a bulk job, checked and committed, against `\\copy` of the same rows into a bare
+table; and what memory it takes, which must not grow with the rows. All happens in one transaction that is taken back.
 
     ./dev bench p4 [--rows N]
 """
