@@ -96,14 +96,15 @@ def save_rows(
     way: str = Way.COMMAND,
     method: str = "",
     all_or_nothing: bool = False,
+    whole_rows: bool = False,
     dry_run: bool = False,
 ) -> list[RowAnswer]:
     """Save changed cells of many returns: what can be saved is saved, the rest is answered with a sentence.
 
     A cell is in conflict when it holds neither what the person saw nor what they want. With `all_or_nothing` any error
-    or conflict leaves everything as it was; with `dry_run` everything is answered and nothing written. Queries do not
-    grow with the rows. Raises ValidationError when the round
-    takes no entries, PermissionDenied outside the scope.
+    or conflict leaves everything as it was; with `whole_rows` it leaves its row as it was, and each organization stands
+    in `rows` once; with `dry_run` everything is answered and nothing written. Queries do not grow with the rows. Raises
+    ValidationError when the round takes no entries, PermissionDenied outside the scope.
     """
     require(by, Permission.RETURNS_ENTER, programme=round.programme)
     now = Round.objects.select_for_update(of=("self",), no_key=True).get(pk=round.pk)
@@ -142,7 +143,7 @@ def save_rows(
         fences_of_kind = fence.get(organization.kind, {})
         answer, is_changed = _apply(draft, row, instrument, history, fences_of_kind, computed)
         answers.append(answer)
-        if is_changed:
+        if is_changed and not (whole_rows and (answer.errors or answer.conflicts)):
             _stamp(draft, by, way, method)
             held[organization.pk] = draft
             if found is None:

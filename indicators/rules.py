@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Number = int | float | Decimal
+_ZERO = Decimal(0)
 #: Fewer levels than these say nothing about how they were given.
 ENOUGH_LEVELS = 8
 
@@ -147,9 +148,13 @@ def _label(fields: Mapping[str, Field], keys: Sequence[str]) -> str:
 
 def _total(keys: Sequence[str], values: Mapping[str, Number]) -> Decimal | None:
     """The sum, when every key has a value."""
-    if any(key not in values for key in keys):
-        return None
-    return sum((Decimal(str(values[key])) for key in keys), Decimal(0))
+    total = _ZERO
+    for key in keys:
+        value = values.get(key)
+        if value is None:
+            return None
+        total += value if isinstance(value, Decimal) else Decimal(str(value))
+    return total
 
 
 def _compare(fields: Mapping[str, Field], rule: RuleSpec, sheet: Sheet) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,8 @@ from django.utils.translation import gettext as _
 
 #: A note, a comment, what was seen.
 NOTE = 2000
+#: Control characters (Cc) but line breaks and tabs, and halves of surrogate pairs (Cs).
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def problem_of(text: str, *, longest: int = NOTE) -> str:
@@ -19,7 +22,7 @@ def problem_of(text: str, *, longest: int = NOTE) -> str:
     """
     if len(text) > longest:
         return _("At most %(most)s characters are expected, not %(n)s.") % {"most": longest, "n": len(text)}
-    if any(unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\r\t" for char in text):
+    if _UNREADABLE.search(text):
         return _("The text holds characters that cannot be read. Type it anew.")
     return ""
 

@@ -178,7 +178,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "bulk-jobs": {"task": "scaling.tasks.bulk_jobs", "schedule": 15.0, "options": {"expires": 15}},
-    "export-files": {"task": "scaling.tasks.export_files", "schedule": 60.0, "options": {"expires": 60}},
+    "export-files": {"task": "scaling.tasks.export_files", "schedule": 15.0, "options": {"expires": 15}},
     "webhooks": {"task": "scaling.tasks.webhooks", "schedule": 15.0, "options": {"expires": 15}},
     "old-webhook-events": {"task": "scaling.tasks.forget_old_webhook_events", "schedule": 86400.0},
     "old-answers": {"task": "scaling.tasks.forget_old_answers", "schedule": 3600.0, "options": {"expires": 3600}},

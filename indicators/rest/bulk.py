@@ -63,18 +63,18 @@ def _of_round(round_: Round, entries: list[tuple[int, dict[str, Any]]], by: Any)
         else:
             waiting.append((position, data))
     saved = _save(round_, waiting, outcomes, by)
-    kept = _submit(round_, [data for position, data in waiting if position in saved and data["submit"]], by)
-    now = {
+    wanted = [data for position, data in waiting if position in saved and data["submit"]]
+    kept = _submit(round_, wanted, by)
+    handed_in = {
         row.organization_id: row
-        for row in Return.objects.filter(
-            round=round_, organization__in=[data["organization"].pk for position, data in waiting if position in saved]
-        )
+        for row in Return.objects.filter(round=round_, organization__in=[data["organization"].pk for data in wanted])
     }
     for position, data in waiting:
         if position not in saved:
             continue
-        before, row = standing.get(data["organization"].pk), now.get(data["organization"].pk)
-        if row is None:
+        before = standing.get(data["organization"].pk)
+        row = handed_in.get(data["organization"].pk, saved[position])
+        if row.pk is None:
             text = {"values": _("Nothing has been entered.")}
             outcomes[position] = failed(ValidationError(text), data["organization"].code)
             continue
@@ -96,26 +96,25 @@ def _stale(found: Return | None, data: dict[str, Any]) -> str:
     return "" if data["version"] == str(found.version) else _("Somebody changed it meanwhile; read it again.")
 
 
-def _save(round_: Round, waiting: list[tuple[int, dict[str, Any]]], outcomes: dict[int, Outcome], by: Any) -> set[int]:
-    """Positions that were saved. A trial first: the operation saves the cells that fit, a row here is whole."""
-    saved: set[int] = set()
+def _save(
+    round_: Round, waiting: list[tuple[int, dict[str, Any]]], outcomes: dict[int, Outcome], by: Any
+) -> dict[int, Return]:
+    """By position the return that stands now, of rows that were saved or that it says already."""
+    saved: dict[int, Return] = {}
     methods: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for position, data in waiting:
         methods.setdefault(data.get("method", ""), []).append((position, data))
     for method, entries in methods.items():
-        changes = {position: row_change(data["organization"].code, data) for position, data in entries}
-        common: dict[str, Any] = {"round": round_, "by": by, "way": Way.API, "method": method}
-        trial = returns.save_rows(rows=list(changes.values()), dry_run=True, **common)
-        good = []
-        for (position, data), answer in zip(entries, trial, strict=True):
+        changes = [row_change(data["organization"].code, data) for _position, data in entries]
+        answers = returns.save_rows(round=round_, rows=changes, by=by, way=Way.API, method=method, whole_rows=True)
+        for (position, data), answer in zip(entries, answers, strict=True):
             try:
                 if not (answer.refusal and answer.row is not None and says(answer.row, data)):
                     raise_problems(answer)
-                    good.append(position)
-                saved.add(position)
+                assert answer.row is not None
+                saved[position] = answer.row
             except ValidationError as error:
                 outcomes[position] = failed(error, data["organization"].code)
-        returns.save_rows(rows=[changes[position] for position in good], **common)
     return saved
 
 

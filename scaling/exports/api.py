@@ -76,7 +76,7 @@ class ExportView(APIView):
             OpenApiParameter("hxl", str, enum=["0", "1"], description="1: the second row holds HXL hashtags."),
             OpenApiParameter("fields", str, description="Only these columns, separated by commas."),
         ],
-        responses={(200, "text/csv"): OpenApiTypes.BINARY, (200, "application/x-ndjson"): OpenApiTypes.BINARY},
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/x-ndjson"): OpenApiTypes.STR},
     )
     def get(self, request: Request, resource: str, kind: str, **kwargs: Any) -> HttpResponse:
         """The whole list."""

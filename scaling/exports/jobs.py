@@ -5,12 +5,17 @@ A file is put down in one transaction with the row's end: there is never half of
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.db.models import F
@@ -98,9 +103,9 @@ def _run(file_id: int) -> bool:
         if not may_sign_in(row.user):
             return _fail(row, _("This person may no longer sign in."))
         try:
-            with tempfile.TemporaryDirectory(prefix="trellis-export-") as folder:
+            with _workroom(row) as folder:
                 table = table_of(row.user, row.name, row.query)
-                made, rows = parquet.write(table, Path(folder))
+                made, rows = parquet.write(table, folder)
                 return _put(row, made, rows)
         except Stopped:
             return False
@@ -111,6 +116,17 @@ def _run(file_id: int) -> bool:
         except Exception:
             log.exception("export %s could not be made", row.pk)
             return _fail(row, _("Something went wrong that we did not foresee; it is in the log of the server."))
+
+
+@contextmanager
+def _workroom(row: ExportFile) -> Iterator[Path]:
+    """An empty folder for the worker that holds the row; one that a killed worker left of it is cleared away first."""
+    site = hashlib.sha256(f"{settings.SECRET_KEY} {settings.DATABASES['default']['NAME']}".encode()).hexdigest()[:16]
+    prefix = f"trellis-export-{site}-{row.pk}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=prefix) as folder:
+        yield Path(folder)
 
 
 def _put(row: ExportFile, made: Path, rows: int) -> bool:

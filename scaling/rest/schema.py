@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.plumbing import is_serializer
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
 
 from programmes.expanding import expandable
 from scaling.rest import changes
@@ -128,6 +129,12 @@ class TrellisSchema(AutoSchema):
         if getattr(self.view, "action", "") in getattr(self.view, "making", ()):
             return {201: found}
         return {200: found, 201: found} if creates and not isinstance(found, dict) else found
+
+    def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> Any:
+        """Only a body whose fields are all optional may be left out; a choice of bodies or a text never."""
+        schema, required = super()._get_request_for_media_type(serializer, direction)
+        chosen = isinstance(serializer, PolymorphicProxySerializer) or not is_serializer(serializer)
+        return schema, required or (schema is not None and chosen)
 
     def _more(self) -> dict[str, str]:
         if self.method not in ("POST", "PATCH", "DELETE"):

@@ -1,7 +1,8 @@
 """Telling: what is due is sent, again and again with longer pauses, until it is taken or given up.
 
-A try is put down before it is made, with the time of the next. So a worker killed in the middle loses nothing: the
-delivery is tried once more, and the receiver knows it by the id of the event.
+A try is put down before it is made, and the delivery is due again soon after. So a worker killed in the middle loses
+nothing: the delivery is tried once more, and the receiver knows it by the id of the event. The pauses are for receivers
+that do not take it; that a worker was killed says nothing about the receiver.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from scaling.webhooks.models import DeliveryState, Webhook, WebhookDelivery, Web
 from scaling.webhooks.sending import Answer
 
 log = logging.getLogger(__name__)
-LOCK_SPACE = 7306
+LOCK_SPACE = 7307
+#: A try that was begun, not ended, and whose row nobody holds is a killed worker's; it is made again after this.
+KILLED = timedelta(seconds=5)
 #: Pauses after a try that failed: a minute, 5, 30, 2 hours, 12 hours; the sixth try is the last.
 PAUSES = tuple(timedelta(minutes=n) for n in (1, 5, 30, 120, 720))
 #: So many failures in a row, over all deliveries, switch a webhook off.
@@ -102,7 +105,7 @@ def _begin(delivery_id: int) -> tuple[WebhookDelivery, WebhookTry] | None:
     if not _may_see(row):
         _close(row, DeliveryState.DROPPED)
         return None
-    row.next_at = now + PAUSES[min(row.tries, len(PAUSES) - 1)]
+    row.next_at = now + KILLED
     row.tries += 1
     row.save(update_fields=["tries", "next_at"])
     return row, WebhookTry.objects.create(delivery=row, started_at=now, problem=_("Stopped in the middle."))
@@ -130,6 +133,9 @@ def _end(row: WebhookDelivery, tried: WebhookTry, answer: Answer) -> bool:
         return True
     if row.tries > len(PAUSES):
         _close(row, DeliveryState.GAVE_UP)
+    else:
+        waiting = WebhookDelivery.objects.filter(pk=row.pk, state=DeliveryState.WAITING)
+        waiting.update(next_at=tried.started_at + PAUSES[row.tries - 1])
     Webhook.objects.filter(pk=row.webhook_id).update(failures=F("failures") + 1)
     off = Webhook.objects.filter(pk=row.webhook_id, is_active=True, failures__gte=MOST_FAILURES)
     problem = _("Switched off after %(n)d failures in a row.") % {"n": MOST_FAILURES}

@@ -25,8 +25,8 @@ pytestmark = pytest.mark.deployment
 class Site:
     """A Trellis started as `./dev run` does, with its own data folder (with a space in its path)."""
 
-    def __init__(self, state: Path, *prefix: str) -> None:
-        self.state, self.port, self.prefix = state, free_port(), prefix
+    def __init__(self, state: Path, *prefix: str, **more: str) -> None:
+        self.state, self.port, self.prefix, self.more = state, free_port(), prefix, more
         self.base = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[str] | None = None
 
@@ -34,7 +34,7 @@ class Site:
         self.process = subprocess.Popen(
             [*self.prefix, sys.executable, "-m", "scaling.local", "run", "--port", str(self.port), *options],
             cwd=ROOT,
-            env=environment(TRELLIS_STATE=str(self.state)),
+            env=environment(TRELLIS_STATE=str(self.state), **self.more),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -48,7 +48,7 @@ class Site:
         return self.process.communicate(timeout=120)[0]
 
     @classmethod
-    def prepared(cls, state: Path) -> Site:
+    def prepared(cls, state: Path, **more: str) -> Site:
         """One with the demonstration loaded: the first start of a session does it, the others begin with a copy."""
         shared = Path(os.environ[SHARED])
         with locked(shared):
@@ -59,7 +59,20 @@ class Site:
                 wait_for(lambda: not working_in(first.state), 90, "the end of all processes")
         if (first.state / "pgdata").exists():  # where root has no user namespaces they are another user's
             shutil.copytree(first.state, state)
-        return cls(state)
+        return cls(state, **more)
+
+    def shell(self, lines: str) -> str:
+        """What lines of Python print with Django set up, beside the running site."""
+        done = subprocess.run(
+            [sys.executable, "-m", "scaling.local", "with", sys.executable, "manage.py", "shell", "-v0", "-c", lines],
+            cwd=ROOT,
+            env=environment(TRELLIS_STATE=str(self.state), **self.more),
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 @pytest.fixture
@@ -94,16 +107,7 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
     )
     assert second.returncode == 1 and "already runs" in second.stdout
 
-    manage = subprocess.run(
-        [sys.executable, "-m", "scaling.local", "with", sys.executable, "manage.py", "shell", "-v0", "-c",
-         "from programmes.models import Programme as P; P.objects.filter(code='PCDP').update(goal='kept')"],
-        cwd=ROOT,
-        env=environment(TRELLIS_STATE=str(site.state)),
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )  # fmt: skip
-    assert manage.returncode == 0, manage.stderr
+    site.shell("from programmes.models import Programme as P; P.objects.filter(code='PCDP').update(goal='kept')")
 
     # a worker that is killed comes back
     workers = workers_in(site.state)
@@ -123,16 +127,8 @@ def test_it_runs_survives_and_stops(site: Site) -> None:
     (site.state / "pgdata" / "postmaster.pid").write_text(f"{os.getpid()}\n")
     site.start()
     assert sign_ins(site) == people
-    kept = subprocess.run(
-        [sys.executable, "-m", "scaling.local", "with", sys.executable, "manage.py", "shell", "-v0", "-c",
-         "from programmes.models import Programme as P; print(P.objects.get(code='PCDP').goal)"],
-        cwd=ROOT,
-        env=environment(TRELLIS_STATE=str(site.state)),
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )  # fmt: skip
-    assert kept.stdout.strip() == "kept", kept.stderr
+    kept = site.shell("from programmes.models import Programme as P; print(P.objects.get(code='PCDP').goal)")
+    assert kept.strip() == "kept"
     assert "Stopped." in site.stop()
     assert not working_in(site.state)
 
