@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organizations.models import Organization
 from programmes.access import Permission, may
 from scaling import formats, moments, recorded, register_answers, register_sets
 from scaling.answers import UnknownCode, Workspace
@@ -221,25 +222,50 @@ class Asked:
         return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
 
     def _no_programme(self) -> Empty:
-        return Empty(
-            _("No programme here"),
-            _("No programme fits these filters, or none has been assigned to you yet. An administrator can do that."),
-            _("Show everything"),
-            self.page.url,
-        )
+        if self.selection.visible:
+            text = _("No programme fits these filters.")
+            return Empty(_("No programme here"), text, _("Show everything"), self.page.url)
+        # The same words as in templates/components/no_programme.html.
+        if self.user.has_perm("programmes.add_programme"):
+            text = _("There is no programme that you may see. Everything else hangs on one: phases, organizations, rounds.")
+            return Empty(_("No programme here"), text, _("Enter a programme"), reverse("admin:programmes_programme_add"))
+        text = _("No programme has been assigned to you yet. An administrator can do that.")
+        return Empty(_("No programme here"), text, _("Meanwhile: what is measured, and how"), reverse("indicators:catalogue"))
 
     def _no_rounds(self) -> Empty:
-        text = _(
-            "These figures come from approved returns of outcome rounds (baseline, then every two years). In this "
-            "selection no such round has opened, or nothing of it has been computed yet."
-        )
+        """Figures of organizations need organizations, an outcome round and its returns: the first that is missing."""
+        programmes = self.selection.programmes
         synthetic = [one for one in self.selection.visible.values() if one.is_synthetic]
         if synthetic and self.selection["synthetic"] != "1" and not self.selection["programme"]:
+            text = _(
+                "These figures come from approved returns of outcome rounds (baseline, then every two years). None of "
+                "these programmes has such a round."
+            )
             label = _("See it with synthetic demonstration data")
             return Empty(_("Not enough data"), text, label, Links.with_only(self.page.url, {"synthetic": "1"}))
-        if any(may(self.user, Permission.ROUNDS_MANAGE, programme=one) for one in self.selection.programmes):
-            return Empty(_("Not enough data"), text, _("Plan a round"), reverse("indicators:rounds"))
-        return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
+        if self.selection.rounds:
+            last = self.selection.rounds[-1]
+            text = _(
+                "The outcome round of %(day)s has opened, but nothing of it has been computed yet: that takes some "
+                "seconds once its returns are approved."
+            ) % {"day": formats.day(last.reference_date)}
+            label = _("The round and its returns")
+            return Empty(_("Not enough data"), text, label, self.round_url(last.code))
+        if not Organization.objects.filter(enrolments__programme__in=programmes).exists():
+            text = _("Organizations come first, then a round in which they report: none is on the register here yet.")
+            if any(may(self.user, Permission.REGISTRY_WRITE, programme=one) for one in programmes):
+                label, url = _("Register an organization"), reverse("organizations:register")
+            else:
+                label, url = _("The register"), self.organizations_url()
+            return Empty(_("Not enough data"), text, label, url)
+        text = _(
+            "These figures come from approved returns of outcome rounds (baseline, then every two years). No such round "
+            "has opened yet."
+        )
+        plans = (Permission.ROUNDS_MANAGE, Permission.RETURNS_ENTER)
+        planning = any(may(self.user, right, programme=one) for right in plans for one in programmes)
+        label = _("Plan a round") if planning else _("Rounds")
+        return Empty(_("Not enough data"), text, label, reverse("indicators:rounds"))
 
 
 def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime | None = None) -> Page:

@@ -111,6 +111,7 @@
       // room for the texts after the bars
       if (narrow && layout.xaxis.range && !layout.meta?.fixed) layout.xaxis.range = layout.xaxis.range.map((end) => (typeof end === "number" ? end * 1.4 : end));
       // Plotly does not make room for the names of bars on the right side; so the room is reckoned here, on either.
+      if (narrow) shorten(layout.yaxis, figure.data);
       const names = figure.data.filter((trace) => trace.y).flatMap((trace) => trace.y.map((name) => String(name ?? "").length));
       layout.margin.l = Math.max(layout.margin.l, Math.min(14 + 7.5 * Math.max(0, ...names), narrow ? 120 : 190));
     }
@@ -122,6 +123,24 @@
     if (rtl && figure.data.some((trace) => trace.type === "sankey")) turn(layout);
     else if (rtl && !layout.geo) mirror(layout, lying);
     return figure;
+  }
+
+  // Names beside bars in two lines of what a small screen has room for; the whole name stands in the table.
+  function shorten(axis, data) {
+    const names = [...new Set(data.flatMap((trace) => trace.y || []))];
+    if (axis.ticktext || !names.every((name) => typeof name === "string") || !names.some((name) => name.length > 17)) return;
+    const fitted = (name) => {
+      const lines = [""];
+      for (const word of name.split(" ")) {
+        const longer = `${lines.at(-1)} ${word}`.trim();
+        if (longer.length <= 17 || !lines.at(-1)) lines[lines.length - 1] = longer;
+        else lines.push(word);
+      }
+      const shown = lines.slice(0, 2).map((line) => (line.length > 17 ? `${line.slice(0, 16)}…` : line));
+      if (lines.length > 2 && !shown[1].endsWith("…")) shown[1] = `${shown[1].slice(0, 16)}…`;
+      return shown.join("<br>");
+    };
+    Object.assign(axis, { tickmode: "array", tickvals: names, ticktext: names.map(fitted) });
   }
 
   // Only as much room beside the lines as the words at their ends take.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.pages import launched
 from tests.deployment.processes import wait_for, working_in
 from tests.deployment.test_local_run import Site, sign_ins
 
@@ -24,17 +24,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    binary = next(
-        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-    )
-    assert binary, "no Chromium on the PATH"
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=binary,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
-        yield launched
-        launched.close()
+        found = launched(playwright)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from tests.deployment.processes import ROOT, wait_for
 from tests.deployment.test_local_run import Site
 
 AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+def launched(playwright: Playwright) -> Browser:
+    """The Chromium of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    binary = next((path for name in names if (path := shutil.which(name))), None)
+    assert binary, "no Chromium on the PATH"
+    return playwright.chromium.launch(
+        executable_path=binary, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    )
 
 
 def open_page(

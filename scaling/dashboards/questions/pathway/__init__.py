@@ -64,6 +64,10 @@ def build(asked: Asked, page: Page) -> None:
     page.notes = [
         _("Bonded: the gate of an assessment or a facilitator's checklist. Aggregated: six months in an apex."),
         _("Linked: an agreement in force that is more than oral, its own or of an apex for its whole network."),
+        _(
+            "Out of order counts everybody who joined an apex or a partner before bonding, whatever came later; an alert is "
+            "open only while the last assessment of one that joined an apex so is still below the gate of bonding."
+        ),
         _("Moves are those of organizations in the programme now; who left it is in no flow."),
         _("Times are Kaplan-Meier estimates: who is not there yet counts with the time taken so far."),
     ]
@@ -141,6 +145,7 @@ def _headlines(asked: Asked, way: Pathway, done: support.Support) -> list[Headli
             _("Out of order"),
             formats.number(early.figure.value or 0),
             note=_("%(share)s of the active") % {"share": share_of(way.out_of_order, early.n or 0)},
+            comparison=_("since they were formed, also those bonded later"),
             help=_("Joined an apex or a partner before bonding was confirmed; the rule is to bond first."),
             url="#alerts",
             metrics=("stages_out_of_order",),
