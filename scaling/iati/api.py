@@ -202,7 +202,7 @@ class ImportView(APIView):
                 description="Another value stands here: refuse all (default), keep what stands, or revise targets.",
             ),
         ],
-        request={"application/xml": OpenApiTypes.STR, "text/xml": OpenApiTypes.STR},
+        request={"application/xml": OpenApiTypes.BINARY, "text/xml": OpenApiTypes.BINARY},
         responses=ImportSerializer,
     )
     def post(self, request: Request, **kwargs: Any) -> Response:

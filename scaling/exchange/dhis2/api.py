@@ -108,9 +108,9 @@ class DataValueSetsView(APIView):
         ],
         request={
             "application/json": DataValueSetSerializer,
-            "application/csv": OpenApiTypes.STR,
-            "application/xml": OpenApiTypes.STR,
-            "application/adx+xml": OpenApiTypes.STR,
+            "application/csv": OpenApiTypes.BINARY,
+            "application/xml": OpenApiTypes.BINARY,
+            "application/adx+xml": OpenApiTypes.BINARY,
         },
         responses={
             (200, "application/json"): WebMessageSerializer,
