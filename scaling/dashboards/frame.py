@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 
 from organizations.models import Organization
 from programmes.access import Permission, may
-from scaling import formats, moments, recorded, register_answers, register_sets
+from scaling import formats, moments, recorded, register_answers, register_sets, rollups
 from scaling.answers import UnknownCode, Workspace
 from scaling.dashboards import common, definitions, filters, selection
 from scaling.dashboards.page import Cell, Chip, Column, Empty, Note, Option, Page, Table
@@ -221,16 +221,49 @@ class Asked:
             return Empty(_("Not enough data"), text, label, self.round_url(last.code))
         return Empty(_("Not enough data"), text, _("Rounds"), reverse("indicators:rounds"))
 
+    @property
+    def waits_for_computing(self) -> bool:
+        """Whether nothing in the address asks for records: what cells cannot answer then, they will once computed."""
+        asks = any(self.selection[name] for name in ("as_of", "against", "apex")) or self.selection.known_at is not None
+        return not asks and rollups.marks_waiting()[0] > 0
+
+    def not_computed_yet(self) -> Empty:
+        waiting = rollups.marks_waiting()[0]
+        text = ngettext(
+            "%(count)d change waits to be computed; these figures are there when it is done. One programme alone may "
+            "be there already.",
+            "%(count)d changes wait to be computed; these figures are there when it is done. One programme alone may "
+            "be there already.",
+            waiting,
+        ) % {"count": waiting}
+        first = self.selection.programmes[0]
+        label = _("Show %(programme)s") % {"programme": str(first)}
+        return Empty(_("Not computed yet"), text, label, self.links.here(programme=first.code))
+
+    def one_programme(self) -> Empty:
+        """For a line over the rounds, where several programmes are selected or the figures are of another day."""
+        text = _("A line over the rounds is drawn for one programme, against own baselines, on the date of a round.")
+        if len(self.selection.programmes) > 1:
+            first = self.selection.programmes[0]
+            label = _("Show %(programme)s") % {"programme": str(first)}
+            return Empty(_("Not drawn for this selection"), text, label, self.links.here(programme=first.code))
+        link = self.links.here(against="", as_of="", apex="")
+        return Empty(_("Not drawn for this selection"), text, _("Without these filters"), link)
+
     def _no_programme(self) -> Empty:
         if self.selection.visible:
             text = _("No programme fits these filters.")
             return Empty(_("No programme here"), text, _("Show everything"), self.page.url)
         # The same words as in templates/components/no_programme.html.
         if self.user.has_perm("programmes.add_programme"):
-            text = _("There is no programme that you may see. Everything else hangs on one: phases, organizations, rounds.")
-            return Empty(_("No programme here"), text, _("Enter a programme"), reverse("admin:programmes_programme_add"))
+            text = _(
+                "There is no programme that you may see. Everything else hangs on one: phases, organizations, rounds."
+            )
+            url = reverse("admin:programmes_programme_add")
+            return Empty(_("No programme here"), text, _("Enter a programme"), url)
         text = _("No programme has been assigned to you yet. An administrator can do that.")
-        return Empty(_("No programme here"), text, _("Meanwhile: what is measured, and how"), reverse("indicators:catalogue"))
+        url = reverse("indicators:catalogue")
+        return Empty(_("No programme here"), text, _("Meanwhile: what is measured, and how"), url)
 
     def _no_rounds(self) -> Empty:
         """Figures of organizations need organizations, an outcome round and its returns: the first that is missing."""
@@ -243,14 +276,6 @@ class Asked:
             )
             label = _("See it with synthetic demonstration data")
             return Empty(_("Not enough data"), text, label, Links.with_only(self.page.url, {"synthetic": "1"}))
-        if self.selection.rounds:
-            last = self.selection.rounds[-1]
-            text = _(
-                "The outcome round of %(day)s has opened, but nothing of it has been computed yet: that takes some "
-                "seconds once its returns are approved."
-            ) % {"day": formats.day(last.reference_date)}
-            label = _("The round and its returns")
-            return Empty(_("Not enough data"), text, label, self.round_url(last.code))
         if not Organization.objects.filter(enrolments__programme__in=programmes).exists():
             text = _("Organizations come first, then a round in which they report: none is on the register here yet.")
             if any(may(self.user, Permission.REGISTRY_WRITE, programme=one) for one in programmes):
@@ -259,8 +284,8 @@ class Asked:
                 label, url = _("The register"), self.organizations_url()
             return Empty(_("Not enough data"), text, label, url)
         text = _(
-            "These figures come from approved returns of outcome rounds (baseline, then every two years). No such round "
-            "has opened yet."
+            "These figures come from approved returns of outcome rounds (baseline, then every two years). No such "
+            "round has opened yet."
         )
         plans = (Permission.ROUNDS_MANAGE, Permission.RETURNS_ENTER)
         planning = any(may(self.user, right, programme=one) for right in plans for one in programmes)
@@ -285,10 +310,15 @@ def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime
         except NotThis as misfit:
             asked.selection.errors[misfit.parameter] = sentence(misfit.why)
         except register_answers.TooMany:
-            asked.selection.errors[""] = _(
-                "This selection goes to the records of more than %(most)s organizations, which takes too long while "
-                "you wait. Leave out the day, the moment or the round to compare with, or choose one programme."
-            ) % {"most": formats.number(register_answers.MOST_RECORDS)}
+            if asked.waits_for_computing:
+                page.answer, page.empty = _("These figures are still being computed."), asked.not_computed_yet()
+                page.figures, page.headlines, page.tables, page.own = [], [], [], {}
+            else:
+                asked.selection.errors[""] = _(
+                    "This selection goes to the records of more than %(most)s organizations, which takes too long "
+                    "while you wait. Leave out the day, the moment or the round to compare with, or choose one "
+                    "programme."
+                ) % {"most": formats.number(register_answers.MOST_RECORDS)}
         except (recorded.NotOnRecord, recorded.Unsettled) as gap:
             if known_at is not None:
                 raise

@@ -111,12 +111,17 @@
       // room for the texts after the bars
       if (narrow && layout.xaxis.range && !layout.meta?.fixed) layout.xaxis.range = layout.xaxis.range.map((end) => (typeof end === "number" ? end * 1.4 : end));
       // Plotly does not make room for the names of bars on the right side; so the room is reckoned here, on either.
-      if (narrow) shorten(layout.yaxis, figure.data);
+      if (narrow) {
+        shorten(layout.yaxis, figure.data);
+        for (const trace of figure.data) {  // a long text after a mark takes two lines
+          if (trace.mode === "text") trace.text = trace.text.map((text) => (text?.length > 12 ? text.replace(/[,،] /, "<br>") : text));
+        }
+      }
       const names = figure.data.filter((trace) => trace.y).flatMap((trace) => trace.y.map((name) => String(name ?? "").length));
       layout.margin.l = Math.max(layout.margin.l, Math.min(14 + 7.5 * Math.max(0, ...names), narrow ? 120 : 190));
     }
     const names = layout.xaxis.ticktext;
-    if (narrow && !lying && names?.length > 4) {  // names that have no room side by side lean
+    if (narrow && !lying && names?.length > 3) {  // names that have no room side by side lean
       layout.xaxis.ticktext = names.map((name) => name.replaceAll("<br>", " "));
       layout.xaxis.tickangle = rtl ? 50 : -50;
     }

@@ -83,7 +83,14 @@ def served(database: str, folder: Path) -> Iterator[Web]:
         DATABASE_URL=database,
         CELERY_BROKER_URL="memory://",
     )
-    command = [Path(sys.executable).parent / "gunicorn", "scaling.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command = [
+        Path(sys.executable).parent / "gunicorn",
+        "scaling.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "1",
+    ]
     command += ["--threads", "4", "--log-level", "warning", "--no-control-socket"]
     with open(folder / "web.log", "ab") as log:
         server = processes.start(command, log=log, env=env, cwd=ROOT)
@@ -118,10 +125,8 @@ def little() -> list[Place]:
     from programmes.models import Programme
 
     places = []
-    for number, code in enumerate(("JUST-MADE", "LITTLE"), start=1):
-        country = Area.objects.create(
-            code=f"XN{number}", name=f"Country {number}", iso3=f"XN{number}", level_name="country"
-        )
+    for code, iso3 in (("JUST-MADE", "XNA"), ("LITTLE", "XNB")):
+        country = Area.objects.create(code=iso3, name=f"Country {iso3}", iso3=iso3, level_name="country")
         programme = Programme.objects.create(code=code, name=f"Programme {code.title()}", instrument="project")
         programme.countries.add(country)
         people = {role: _session(role, programme=code) for role in ROLES}
@@ -178,7 +183,9 @@ def many(organizations: int) -> list[Place]:
     while DirtyMark.objects.exists():
         _say(f"{rollups.drain()} phases and rounds computed")
     code = f"SYN-{organizations}-1"
-    found = Organization.objects.filter(code__startswith=organization_prefix(organizations), enrolments__programme__code=code)
+    found = Organization.objects.filter(
+        code__startswith=organization_prefix(organizations), enrolments__programme__code=code
+    )
     return [
         Place(
             {role: _session(role, programme=code) for role in ROLES},
@@ -206,8 +213,12 @@ def _session(role: str, programme: str = "") -> str:
     if user is None:
         make = User.objects.create_superuser if everywhere else User.objects.create_user
         user = make(email, "a long enough password 1", name=role.replace("_", " ").title(), tour_seen_at=timezone.now())
-        where = None if everywhere else Programme.objects.get(code=programme)
-        assignments.assign(user=user, role=role, by=None, programme=where)
+        where: dict[str, Any] = {}
+        if role == "country_programme_manager":
+            where = {"country": Programme.objects.get(code=programme).countries.get()}
+        elif not everywhere:
+            where = {"programme": Programme.objects.get(code=programme)}
+        assignments.assign(user=user, role=role, by=None, **where)
     client = Client()
     client.force_login(user)
     return client.cookies[settings.SESSION_COOKIE_NAME].value

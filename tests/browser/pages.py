@@ -19,7 +19,8 @@ def launched(playwright: Playwright) -> Browser:
     binary = next((path for name in names if (path := shutil.which(name))), None)
     assert binary, "no Chromium on the PATH"
     return playwright.chromium.launch(
-        executable_path=binary, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        executable_path=binary,
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
     )
 
 

@@ -97,9 +97,7 @@ STATE = """() => ({
         one.innerText.trim(), one.querySelector('a') ? one.querySelector('a').getAttribute('href') : ""]),
     content: document.querySelector('main') ? document.querySelector('main').innerHTML : ""
 })"""
-VIOLATIONS = (
-    "axe.run().then(found => found.violations.map(one => `${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"
-)
+VIOLATIONS = "axe.run().then(found => found.violations.map(one => `${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"
 #: What differs from one opening to the next in a page that is the same.
 VARYING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|\d+ (second|minute)s? ago')
 
@@ -140,9 +138,7 @@ def addresses(place: Place) -> dict[str, frozenset[str]]:
         (OF_AN_ORGANIZATION, place.organization),
         (OF_AN_APEX, place.apex),
     ]
-    return {
-        path.format(**vars(place)): who for pages, is_there in there if is_there for path, who in pages.items()
-    }
+    return {path.format(**vars(place)): who for pages, is_there in there if is_there for path, who in pages.items()}
 
 
 class Walker:
@@ -182,7 +178,7 @@ class Walker:
         if not url or target == page.url:
             return "nowhere to go"
         if target not in self.answers:
-            self.answers[target] = page.request.get(target).status
+            self.answers[target] = page.request.get(target, timeout=120_000).status
         return "" if self.answers[target] == 200 else f"it answers {self.answers[target]}"
 
     def _look(self, page: Page, role: str, path: str, expected: int, heard: list[str]) -> Seen:

@@ -3,6 +3,7 @@ there. Each page is walked; what a single page says is tested in a file of its o
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import re
@@ -15,12 +16,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
+from indicators.models import Round
+from organizations import registry as registry_of
 from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import Programme
-from scaling.dashboards import registry, selection
+from scaling import register_answers, rollups
+from scaling.dashboards import frame, registry, selection
 from scaling.dashboards.selection import Links
-from scaling.models import DirtyMark
+from scaling.models import DirtyMark, MarkKind
 from tests import factories
 from tests.scaling.network_programme import make_programme
 
@@ -74,6 +79,50 @@ def test_a_page_without_figures_says_what_is_missing_and_what_to_do(reader: Clie
 def test_somebody_without_a_role_gets_a_next_step(client: Client, name: str) -> None:
     client.force_login(factories.user())
     assert "An administrator can do that" in words(client.get(registry.pages()[name].url))
+
+
+def test_what_is_missing_first_is_named_with_the_way_to_enter_it(client: Client) -> None:
+    """Organizations, then a round, for who may enter them."""
+    made = make_programme("BARE")
+
+    def told(who: Any) -> tuple[str, str]:
+        client.force_login(who)
+        empty = client.get("/questions/membership/?programme=BARE").context["page"].empty
+        return empty.text, empty.action_url
+
+    viewer, officer = (factories.person(role, programme="BARE") for role in (RoleName.VIEWER, RoleName.ME_OFFICER))
+    assert "none is on the register" in told(officer)[0]
+    assert told(officer)[1] == "/register-organization/" and told(viewer)[1] == "/organizations/?programme=BARE"
+    registry_of.register(
+        code="B1", name="One", kind="shg", place=made.countries.get(), formed_on=datetime.date(2020, 1, 1),
+        promoter="self", programme=made, by=None,
+    )  # fmt: skip
+    assert "No such round has opened" in told(officer)[0] and told(officer)[1] == "/rounds/"
+
+
+def test_what_is_not_computed_yet_is_no_question_that_was_not_understood(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many organizations just brought in: their cells wait, and their records are too many to be read meanwhile."""
+
+    def too_many(*_args: Any, **_given: Any) -> None:
+        raise register_answers.TooMany
+
+    monkeypatch.setattr(frame.register_sets, "read", too_many)
+    page = reader.get(NET).context["page"]
+    assert page.status == 400 and "20,000" in page.error, "nothing waits: the question is too large"
+    rollups.mark(MarkKind.ROUND, Round.objects.filter(programme__code="NET").values_list("pk", flat=True))
+    answer = reader.get(NET)
+    assert answer.status_code == 200 and "still being computed" in words(answer)
+    assert reader.get(f"{NET}&as_of=2023-01-01").status_code == 400
+
+
+def test_the_first_administrator_is_led_to_the_first_programme(client: Client) -> None:
+    first = User.objects.create_superuser("first@example.org", factories.PASSWORD)
+    client.force_login(first)
+    assert client.get("/").context["page"].empty.action_url == "/admin/programmes/programme/add/"
+    for path in ("/targets/", "/results/", "/reports/", "/rounds/"):
+        assert "/admin/programmes/programme/add/" in client.get(path).content.decode(), path
 
 
 @pytest.mark.parametrize("name", PAGES)

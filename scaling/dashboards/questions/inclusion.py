@@ -13,7 +13,7 @@ from scaling import figures, formats
 from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
-from scaling.dashboards.page import Cell, Column, Empty, FigureCard, Headline, Page
+from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page
 from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
 from scaling.figures import Dumbbell, Mark, Series
 from scaling.metrics import alerts as rules
@@ -324,10 +324,7 @@ def _over_rounds(asked: Asked) -> FigureCard:
     title, labels, history = _("Shares over the rounds"), names(), asked.history
     several = len(asked.selection.programmes) > 1
     if history is None or several:
-        text = _("A line over the rounds is drawn for one programme, against own baselines, on the date of a round.")
-        link = asked.links.here(against="", as_of="", apex="")
-        empty = Empty(_("Not drawn for this selection"), text, _("Without these filters"), link)
-        return FigureCard("rounds", title, "", None, None, span=6, empty=empty)
+        return FigureCard("rounds", title, "", None, None, span=6, empty=asked.one_programme())
     shown = groups(asked.now)
     found = {group: history.rows(f"{group}_share", "round") for group in shown}
     dated = {source.closing.code: source.on for source in history.sources if source.closing is not None}

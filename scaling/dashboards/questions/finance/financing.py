@@ -203,7 +203,8 @@ def _nothing(asked: Asked, made: list[Stack]) -> Empty:
     programme = asked.selection.programme
     text = _("Amounts of financiers: %(reason)s.") % {"reason": formats.reason(reason)}
     if programme is None:
-        return Empty(_("Not enough data"), text, _("Show everything"), asked.page.url)
+        first = asked.selection.programmes[0]
+        return Empty(_("Not enough data"), text, str(first), reverse("scaling:programme", kwargs={"code": first.code}))
     return Empty(
         _("Not enough data"), text, str(programme), reverse("scaling:programme", kwargs={"code": programme.code})
     )

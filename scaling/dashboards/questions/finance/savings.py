@@ -34,9 +34,7 @@ def cards(asked: Asked) -> list[FigureCard]:
         "own": _("Self-reliance"),
     }
     if asked.history is None or len(asked.selection.programmes) > 1:
-        text = _("A line over the rounds is drawn for one programme, against own baselines, on the date of a round.")
-        link = asked.links.here(against="", as_of="", apex="")
-        empty = Empty(_("Not drawn for this selection"), text, _("Without these filters"), link)
+        empty = asked.one_programme()
         return [FigureCard(name, title, "", None, None, span=6, empty=empty) for name, title in titles.items()]
     found = {name: asked.history.rows(name, "round") for name in (SAVED, BORROWED, RATIO, OWN, FEES)}
     dated = {source.closing.code: source.on for source in asked.history.sources if source.closing is not None}

@@ -113,7 +113,9 @@ def heat(asked: Asked, by: str) -> FigureCard:
             for code in codes
         ],
         title=title,
-        caption=_("Mean level of each dimension now, by group"),
+        caption=_("Mean level of each dimension now, by kind")
+        if by == "kind"
+        else _("Mean level of each dimension now, by place"),
     )
     if not codes:
         reasons = [found[ratings.CAPACITY[0]].figure.null_reason for found in means.values()]

@@ -65,8 +65,8 @@ def build(asked: Asked, page: Page) -> None:
         _("Bonded: the gate of an assessment or a facilitator's checklist. Aggregated: six months in an apex."),
         _("Linked: an agreement in force that is more than oral, its own or of an apex for its whole network."),
         _(
-            "Out of order counts everybody who joined an apex or a partner before bonding, whatever came later; an alert is "
-            "open only while the last assessment of one that joined an apex so is still below the gate of bonding."
+            "Out of order counts everybody who joined an apex or a partner before bonding, whatever came later; an "
+            "alert is open only while one that joined an apex so is below the gate of bonding in its last assessment."
         ),
         _("Moves are those of organizations in the programme now; who left it is in no flow."),
         _("Times are Kaplan-Meier estimates: who is not there yet counts with the time taken so far."),

@@ -166,7 +166,9 @@ def split(asked: Asked, by: str) -> FigureCard:
             for code in ordered
         ],
         title=title,
-        caption=_("Share of organizations that exist so many months after support ended, by group"),
+        caption=_("Share of organizations that exist so many months after support ended, by kind")
+        if by == "kind"
+        else _("Share of organizations that exist so many months after support ended, by cohort"),
     )
     if not asked.now.splits(by):
         empty = asked.not_split_by_kind()
