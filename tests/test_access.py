@@ -286,6 +286,7 @@ RESOURCES = {
     "targets": "id",
     "jobs": "id",
     "export-files": "id",
+    "packs": "id",
     "webhooks": "id",
     "webhook-deliveries": "id",
 }
@@ -298,6 +299,7 @@ WRITTEN = {
         name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
     },
     "export-files": {"create"},
+    "packs": {"create", "destroy"},
 }
 
 #: Actions on one row. "reads": whoever sees it; "own": its owner; the others by a key of PEOPLE_WHO. What is outside
@@ -321,6 +323,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "targets": {"revise": "sets", "accept": "manages"},
     "jobs": {"cancel": "own", "rows": "own"},
     "export-files": {"cancel": "own", "file": "own"},
+    "packs": {"cancel": "own", "file": "own"},
     "webhooks": {"rotate": "own"},
     "webhook-deliveries": {"redeliver": "own"},
 }
@@ -460,6 +463,7 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "targets": {str(target.pk)},
             "jobs": set(),
             "export-files": set(),
+            "packs": set(),
             "webhooks": set(),
             "webhook-deliveries": set(),
         }
