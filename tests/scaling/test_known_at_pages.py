@@ -8,9 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from indicators import targets
@@ -21,12 +23,13 @@ from organizations.models import (
     Linkage,
     Organization,
     OrganizationStatus,
+    ProgrammeEnrolment,
     Service,
 )
 from organizations.models.support import InterventionOrganization
 from programmes import context
-from programmes.models import Election, FinancingLine, Phase, PolicyEvent, Programme, SpaceAssessment
-from scaling import rollups
+from programmes.models import Election, FinancingLine, Phase, PolicyEvent, Programme, SpaceAssessment, Trail
+from scaling import recorded, rollups
 from scaling.dashboards import registry
 from scaling.dashboards.page import Page
 from scaling.models import Alert, MarkKind
