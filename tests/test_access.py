@@ -99,6 +99,7 @@ EXPECTED: dict[str, str] = {
     "organizations:lookup": "data",
     "organizations:profile": "organization",
     "scaling:organization": "organization",
+    "scaling:organization-table": "organization",
     "organizations:history": "organization history",
     "organizations:change": "organization write",
     "organizations:status": "organization write",
@@ -773,6 +774,7 @@ def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, l
     }
     return {
         name: ["G-PCDP"]
+        + (["returns", "csv"] if name == "scaling:organization-table" else [])
         + [pk for what, pk in rows.items() if what in name and "open" not in name and name != "organizations:status"]
         for name, rule in EXPECTED.items()
         if rule.startswith("organization")

@@ -202,7 +202,8 @@ PARTS: tuple[str, ...] = (
 
 def split(formula: str) -> list[str]:
     """Words and signs in turn, which joined are the formula again: words stand at even places."""
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     for sign in _SIGN.finditer(formula):
         if sign.start() == at and len(found) > 1:
             found[-1] += sign.group()

@@ -121,7 +121,19 @@ def correct_ratings() -> None:
 
 
 def worse(rule: str) -> Callable[[], object]:
-    return lambda: Alert.objects.filter(rule=rule).update(severity="high")
+    """An alert becomes graver; the computation would say again what it is."""
+
+    def change() -> None:
+        Alert.objects.filter(rule=rule).update(severity="high")
+
+    return change
+
+
+def closed(rule: str) -> Callable[[], object]:
+    def change() -> None:
+        Alert.objects.filter(rule=rule).update(closed_at=timezone.now())
+
+    return change
 
 
 def rate_again() -> None:
@@ -152,7 +164,7 @@ CHANGES: dict[str, list[Callable[[], object]]] = {
     ],
     "sustainability": [
         worse("stagnation"),
-        lambda: Alert.objects.filter(rule="stagnation").update(closed_at=timezone.now()),
+        closed("stagnation"),
         lambda: OrganizationStatus.objects.filter(organization__code="G6", valid__contains=Day.today()).update(
             status="dormant"
         ),
@@ -195,8 +207,10 @@ def test_a_page_of_a_moment_shows_what_was_known_then(full: Client, name: str, n
     before, then = told(page(full, name)), now()
     assert told(page(full, name, then)) == before, "the moment tells what now tells, as long as nothing changed"
     now()
-    CHANGES[name][number]()
-    recompute()
+    change = CHANGES[name][number]
+    change()
+    if change.__qualname__.split(".")[0] not in ("worse", "closed"):
+        recompute()
     found = page(full, name, then)
     assert told(page(full, name)) != before
     assert told(found) == before

@@ -98,7 +98,7 @@ def _largest(asked: Asked, asking: Asking) -> list[tuple[Organization, Shape | A
     if asking.told is not None:
         told = asking.told.shapes
         apexes: Any = Organization.objects.visible_to(asked.user) if found is None else found
-        rows = list(apexes.filter(pk__in=told.keys()).select_related("place").order_by(*Organization._meta.ordering))
+        rows = list(apexes.filter(pk__in=told.keys()).select_related("place").order_by("code"))
         rows.sort(key=lambda one: -told[one.pk].span)
         return [(one, told[one.pk]) for one in rows[:MOST]]
     shapes = ApexShape.objects.visible_to(asked.user).filter(round__in=asking.rounds)
