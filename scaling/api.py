@@ -20,6 +20,7 @@ from scaling.exports import api as exports
 from scaling.exports import file_api
 from scaling.iati.api import IMPORT, ActivitiesView, ActivityView
 from scaling.metrics_api import MetricListView, MetricView
+from scaling.reports import api as packs_api
 from scaling.rest import bulk, changes, job_api
 from scaling.rest.deleted_api import DeletedView
 from scaling.rest.idempotency import once
@@ -33,7 +34,9 @@ class Router(DefaultRouter):
 
 
 router = Router()
-for package in (programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, file_api, webhooks_api):
+for package in (
+    programmes.api, organizations.api, indicators.api, scaling.alerts_api, job_api, file_api, packs_api, webhooks_api
+):  # fmt: skip
     for prefix, viewset in package.ROUTES:
         router.register(prefix, once(viewset), basename=prefix)
 

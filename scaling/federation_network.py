@@ -16,6 +16,7 @@ from django.db.models import Count
 
 from organizations.models import ApexMembership, Organization
 from scaling import federation_tree
+from scaling.federation_told import Told
 
 Day = datetime.date
 #: Organizations drawn at most, and of these so many above, of direct members, and beside.
@@ -62,8 +63,10 @@ class Neighbourhood:
         return len({tie.member for tie in self.ties if tie.apex == self.centre.pk and tie.state != LEFT})
 
 
-def around(user: Any, centre: Organization, rounds: Iterable[int], *, on: Day) -> Neighbourhood:
-    """In a fixed number of queries, whatever the size of the federation."""
+def around(
+    user: Any, centre: Organization, rounds: Iterable[int], *, on: Day, told: Told | None = None
+) -> Neighbourhood:
+    """In a fixed number of queries, whatever the size of the federation. `told`: as for `federation_tree.sized`."""
     found = Neighbourhood(centre, on)
     rounds = list(rounds)
     visible = Organization.objects.visible_to(user)
@@ -73,16 +76,17 @@ def around(user: Any, centre: Organization, rounds: Iterable[int], *, on: Day) -
     up = _above(centre.pk, on)
     holding = lately.filter(valid__contains=on)
     found.total = holding.filter(apex=centre).count()
-    direct = _largest(visible, lately.filter(apex=centre).values("member"), rounds, on, BELOW)
+    direct = _largest(visible, lately.filter(apex=centre).values("member"), rounds, on, BELOW, told)
     parents = {pk for pk, steps in up.items() if steps == 1}
     near = lately.filter(apex__in=parents).exclude(member=centre)
-    beside = _largest(visible, near.values("member"), rounds, on, BESIDE)
+    beside = _largest(visible, near.values("member"), rounds, on, BESIDE, told)
     taken = {centre.pk, *up, *(one.pk for one in direct), *(one.pk for one in beside)}
     under = lately.filter(apex__in=[one.pk for one in direct])
-    grand = _largest(visible, under.exclude(member__in=taken).values("member"), rounds, on, max(MOST - len(taken), 0))
+    further = under.exclude(member__in=taken).values("member")
+    grand = _largest(visible, further, rounds, on, max(MOST - len(taken), 0), told)
     found.nodes = {one.pk: one for one in (*direct, *beside, *grand)}
     others = [pk for pk in taken if pk not in found.nodes]
-    sized = federation_tree.sized(visible.filter(pk__in=others).select_related("place"), rounds, on=on)
+    sized = federation_tree.sized(visible.filter(pk__in=others).select_related("place"), rounds, on=on, told=told)
     found.nodes |= {one.pk: one for one in sized}
     found.ties = _ties(lately, found.nodes, on)
     drawn = {(tie.member, tie.apex) for tie in found.ties if tie.state != LEFT}
@@ -114,8 +118,8 @@ def _above(pk: int, on: Day) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _largest(visible: Any, members: Any, rounds: list[int], on: Day, most: int) -> list[Any]:
-    found = federation_tree.sized(visible.filter(pk__in=members).select_related("place"), rounds, on=on)
+def _largest(visible: Any, members: Any, rounds: list[int], on: Day, most: int, told: Told | None) -> list[Any]:
+    found = federation_tree.sized(visible.filter(pk__in=members).select_related("place"), rounds, on=on, told=told)
     return list(found.order_by("-size", "pk")[:most])
 
 

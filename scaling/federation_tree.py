@@ -7,17 +7,35 @@ it. What is large is told by the last rounds up to the day: members below an ape
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from indicators.models import Return, ReturnState
 from organizations.models import ApexMembership, Organization, OrganizationStatus, ProgrammeEnrolment, Status, Tier
+from scaling.federation_told import Told
 from scaling.models import ApexShape, FederationTotal
 from scaling.observations import MEMBERS
 
@@ -61,8 +79,18 @@ class Level:
     after: str
 
 
-def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day) -> Any:
-    """Organizations with what the tree shows of each: size, span, is_cut, has_members, is_active."""
+def _looked_up(values: Mapping[int, Any], kind: Any) -> Cast:
+    """The value that stands at the id of the row; null without one."""
+    every = Func(Value(json.dumps(values)), template="%(expressions)s::jsonb", output_field=TextField())
+    at = Func(
+        every, Cast("pk", TextField()), template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()
+    )
+    return Cast(at, kind)
+
+
+def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day, told: Told | None = None) -> Any:
+    """Organizations with what the tree shows of each: size, span, is_cut, has_members, is_active. `told`: of apexes, in
+    place of what is stored of the rounds."""
     rounds = list(rounds)
     holds = ApexMembership.objects.filter(apex=OuterRef("pk"), valid__contains=on)
     shapes = ApexShape.objects.filter(round__in=rounds, apex=OuterRef("pk")).order_by("-round__reference_date")
@@ -73,6 +101,13 @@ def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day) -> A
         .annotate(n=Sum(Coalesce(members + Coalesce(direct, Value(0), output_field=_NUMBER), direct)))
         .order_by("-round__reference_date")
     )
+    below: Any = Subquery(totals.values("n")[:1], output_field=_NUMBER)
+    span: Any = Subquery(shapes.values("span")[:1])
+    is_cut: Any = Subquery(shapes.values("is_cut")[:1])
+    if told is not None:
+        below = _looked_up(told.members, _NUMBER)
+        span = _looked_up({pk: one.span for pk, one in told.shapes.items()}, IntegerField())
+        is_cut = _looked_up({pk: one.is_cut for pk, one in told.shapes.items()}, BooleanField())
     reported = (
         Return.objects.filter(round__in=rounds, organization=OuterRef("pk"), state=ReturnState.APPROVED)
         .order_by("-round__reference_date")
@@ -82,14 +117,14 @@ def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day) -> A
         size=Coalesce(
             Case(
                 When(tier=Tier.PRIMARY, then=Subquery(reported.values("n")[:1])),
-                default=Subquery(totals.values("n")[:1], output_field=_NUMBER),
+                default=below,
                 output_field=_NUMBER,
             ),
             Value(UNKNOWN),
             output_field=_NUMBER,
         ),
-        span=Subquery(shapes.values("span")[:1]),
-        is_cut=Coalesce(Subquery(shapes.values("is_cut")[:1]), Value(False)),
+        span=span,
+        is_cut=Coalesce(is_cut, Value(False)),
         has_members=Exists(holds),
         is_active=Exists(
             OrganizationStatus.objects.filter(organization=OuterRef("pk"), status=Status.ACTIVE, valid__contains=on)
@@ -113,9 +148,11 @@ def below(user: Any, apex: Organization, *, on: Day) -> QuerySet[Organization]:
     return Organization.objects.visible_to(user).filter(pk__in=members.values("member"))
 
 
-def level(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day, after: str = "") -> Level:
+def level(
+    found: QuerySet[Organization], rounds: Iterable[int], *, on: Day, after: str = "", told: Told | None = None
+) -> Level:
     """A page of these organizations, the largest first. ValueError for an `after` that no page gave."""
-    rows = sized(found, rounds, on=on)
+    rows = sized(found, rounds, on=on, told=told)
     if after:
         size, pk = _mark(after)
         rows = rows.filter(Q(size__lt=size) | Q(size=size, pk__gt=pk))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from organizations.models import Organization
 from scaling import formats
 from scaling.dashboards import registry
-from scaling.dashboards.frame import Asked
+from scaling.dashboards.frame import Asked, understood
 from scaling.dashboards.questions.federations import days, picture, tree
 
 
@@ -29,19 +29,23 @@ def level(request: HttpRequest) -> HttpResponse:
     """A page of a level of the tree as a list: what is at the top, or `below` an apex; `after` as the page before gave
     it. 404 for an organization that the asker may not see."""
     asked = _asked(request, "below", "after")
-    asking = days.read(asked)
-    below = None
-    if code := asked.selection["below"]:
-        below = Organization.objects.visible_to(asked.user).filter(code=code).first()
-        if below is None:
-            raise Http404
-    try:
-        found = tree.level(asked, asking, below=below, after=asked.selection["after"])
-    except ValueError:
-        asked.selection.errors["after"] = _("This is not where a page of the tree begins.")
+    shown = None
+    with understood(asked):
+        asking = days.read(asked)
+        below = None
+        if code := asked.selection["below"]:
+            below = Organization.objects.visible_to(asked.user).filter(code=code).first()
+            if below is None:
+                raise Http404
+        try:
+            found = tree.level(asked, asking, below=below, after=asked.selection["after"])
+        except ValueError:
+            asked.selection.errors["after"] = _("This is not where a page of the tree begins.")
+        else:
+            shown = tree.shown(asked, found, below=below)
     if asked.selection.errors:
         return HttpResponse("\n".join(asked.selection.errors.values()), status=400, content_type="text/plain")
-    return render(request, "dashboards/federation_level.html", {"tree": tree.shown(asked, found, below=below)})
+    return render(request, "dashboards/federation_level.html", {"tree": shown})
 
 
 @require_safe
@@ -49,11 +53,14 @@ def level(request: HttpRequest) -> HttpResponse:
 def network(request: HttpRequest) -> JsonResponse:
     """The picture of an organization on a day: {"figure", "reading", "subtitle", "day", "table" (HTML)}."""
     asked = _asked(request)
-    asking = days.read(asked)
-    centre = days.centre(asked, tree.level(asked, asking))
-    if asked.selection.errors:
+    card = None
+    with understood(asked):
+        asking = days.read(asked)
+        centre = days.centre(asked, tree.level(asked, asking))
+        if not asked.selection.errors:
+            card = picture.card(asked, asking, centre)
+    if card is None or asked.selection.errors:
         return JsonResponse({"detail": "\n".join(asked.selection.errors.values())}, status=400)
-    card = picture.card(asked, asking, centre)
     table = render_to_string("components/data_table.html", {"table": card.table}, request) if card.table else ""
     return JsonResponse(
         {

@@ -183,6 +183,7 @@ class Severity(models.TextChoices):
     HIGH = "high", _("high")
 
 
+@tracked()
 class Alert(models.Model):
     """Something to look at, opened and closed by the computation, acknowledged by a person with a note."""
 

@@ -29,11 +29,12 @@ def not_reported_page(request: HttpRequest) -> HttpResponse:
     request.GET = given  # type: ignore[assignment]  # what is left are filters, which are read strictly
     asked = frame.Asked.of(request, registry.pages()["data-quality"])
     context: dict[str, Any] = {"back": asked.links.here(), "page_name": "data-quality"}
-    errors = dict(asked.selection.errors)
+    errors = asked.selection.errors
     rows: list[RoundDue] = []
     if not errors:
         try:
-            rows = _rows(asked, after)
+            with frame.understood(asked):
+                rows = _rows(asked, after)
         except data_quality.TooManyReturns:
             errors[""] = _("This selection has more than %(most)s organizations; choose one programme.") % {
                 "most": formats.number(MOST_RECORDS)

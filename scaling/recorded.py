@@ -2,14 +2,16 @@
 
 Inside `known(moment)` every table that a figure rests on is hidden by a temporary view of the same name: of each row
 the last event of its trail up to the moment, unless that was its deletion. Readers and querysets are the same for today
-and for then. Tables without a trail (people, roles, pages' texts) are those of today: who may see what is asked before.
+and for then. Tables and columns without a trail (people, roles, names of indicators) are those of today: who may see
+what is asked before.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
@@ -54,6 +56,18 @@ RESTED_ON = (
     "indicators.PhaseResultCorrection",
     "scaling.ThresholdSetting",
 )
+#: What pages show beside figures. Where its trail begins after the moment nothing is read of it, and who reads it says
+#: so (`require`): a figure does not become untellable because the calendar of elections went on record later.
+BESIDE = (
+    "programmes.PolicyEvent",
+    "programmes.Election",
+    "programmes.SpaceAssessment",
+    "indicators.Target",
+    "indicators.SecondAssessment",
+    "scaling.Alert",
+)
+
+_inside: ContextVar[Moment | None] = ContextVar("recorded_moment", default=None)
 
 
 class NotOnRecord(Exception):
@@ -73,32 +87,49 @@ class Unsettled(Exception):
 def known(moment: Moment | None) -> Iterator[None]:
     """What is read inside is what was known at the moment; with None what is known now. Nothing can be written inside.
 
-    Raises NotOnRecord and Unsettled. The same moment gives the same rows whenever it is asked again.
+    Raises NotOnRecord and Unsettled. The same moment gives the same rows whenever it is asked again, also from inside.
     """
-    if moment is None:
+    if moment is None or moment == _inside.get():
         yield
         return
-    check(moment)
+    young = check(moment)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(views(moment))
-        cursor.execute("SET TRANSACTION READ ONLY")
-        yield
+        cursor.execute(views(moment, young))
+        # A function of the database that ran before in this session would go on reading the tables themselves.
+        cursor.execute("DISCARD PLANS; SET TRANSACTION READ ONLY")
+        before = _inside.set(moment)
+        try:
+            yield
+        finally:
+            _inside.reset(before)
         transaction.set_rollback(True)  # the views go with it
 
 
-def check(moment: Moment) -> None:
-    """Raises NotOnRecord, Unsettled."""
+def check(moment: Moment) -> set[str]:
+    """Labels of BESIDE whose trails begin later. Raises NotOnRecord for the others, Unsettled."""
     begun = dict(Trail.objects.values_list("table", "since"))
-    models = {apps.get_model(label)._meta.db_table: apps.get_model(label) for label in RESTED_ON}
+    _reach(moment, RESTED_ON, begun)
+    first = settled()[0]
+    if first is not None and first <= moment:
+        raise Unsettled
+    tables = {label: apps.get_model(label)._meta.db_table for label in BESIDE}
+    return {label for label, table in tables.items() if table not in begun or moment < begun[table]}
+
+
+def require(moment: Moment | None, *labels: str) -> None:
+    """Raises NotOnRecord where the trail of one of these tables begins after the moment."""
+    if moment is not None:
+        _reach(moment, labels, dict(Trail.objects.values_list("table", "since")))
+
+
+def _reach(moment: Moment, labels: Iterable[str], begun: dict[str, Moment]) -> None:
+    models = {apps.get_model(label)._meta.db_table: apps.get_model(label) for label in labels}
     for table, model in models.items():
         if table not in begun:
             raise NotOnRecord(None, str(model._meta.verbose_name_plural))
     last = max(models, key=lambda table: begun[table])
     if moment < begun[last]:
         raise NotOnRecord(begun[last], str(models[last]._meta.verbose_name_plural))
-    first = settled()[0]
-    if first is not None and first <= moment:
-        raise Unsettled
 
 
 def settled() -> tuple[Moment | None, Moment]:
@@ -120,23 +151,29 @@ def settled() -> tuple[Moment | None, Moment]:
     return found
 
 
-def views(moment: Moment) -> str:
-    """SQL that hides each table by what was known of it."""
+def views(moment: Moment, young: Collection[str] = ()) -> str:
+    """SQL that hides each table by what was known of it; of `young` nothing was."""
     stamp = QuotedString(moment.isoformat()).getquoted().decode()
-    return "\n".join(
-        f'CREATE TEMP VIEW "{apps.get_model(label)._meta.db_table}" AS {_last_events(apps.get_model(label), stamp)};'
-        for label in RESTED_ON
-    )
+    found = []
+    for label in (*RESTED_ON, *BESIDE):
+        model = apps.get_model(label)
+        table = model._meta.db_table
+        told = f'SELECT * FROM "{table}" WHERE false' if label in young else _last_events(model, stamp)
+        found.append(f'CREATE TEMP VIEW "{table}" AS {told};')
+    return "\n".join(found)
 
 
 def _last_events(model: Any, stamp: str) -> str:
     """The last event of each row; a condition on any column reaches the indexes of the trail. Later events are found by
-    the index on the row: written as a difference, the numbers of events do not lure the planner to their own."""
-    event = event_model(model)
+    the index on the row: written as a difference, the numbers of events do not lure the planner to their own. A column
+    that the trail does not keep is that of the row today."""
+    event, table = event_model(model), model._meta.db_table
     kept = {field.column for field in event._meta.concrete_fields}
     columns = ", ".join(
-        f'e."{field.column}"' if field.column in kept else f'NULL::{field.db_type(connection)} AS "{field.column}"'
-        for field in model._meta.concrete_fields
+        f'e."{column}"'
+        if column in kept
+        else f'(SELECT today."{column}" FROM "{table}" today WHERE today.id = e.pgh_obj_id) AS "{column}"'
+        for column in (field.column for field in model._meta.concrete_fields)
     )
     trail = f'"{event._meta.db_table}"'
     return (
@@ -157,7 +194,7 @@ def untold() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT now() + interval '1 day'")
         stamp = QuotedString(cursor.fetchone()[0].isoformat()).getquoted().decode()
-        for label in RESTED_ON:
+        for label in (*RESTED_ON, *BESIDE):
             model = apps.get_model(label)
             kept = {field.column for field in event_model(model)._meta.concrete_fields}
             columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields if field.column in kept)

@@ -23,14 +23,11 @@ from scaling.dashboards import filters
 from scaling.dashboards.selection import LONGEST
 from scaling.health import worker_lives
 from scaling.reports import operations
+from scaling.reports.api import answer_of
 from scaling.reports.models import Cadence, PackFormat, Report, ReportSchedule, ReportState, without_content
 
 #: So many of the last packs are shown.
 SHOWN = 50
-MEDIA = {
-    PackFormat.PDF: "application/pdf",
-    PackFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 class PackForm(forms.Form):
@@ -128,9 +125,7 @@ def report_file(request: HttpRequest, pk: int) -> HttpResponse:
     report = get_object_or_404(
         Report.objects.visible_to(request.user).filter(state=ReportState.DONE).select_related("programme"), pk=pk
     )
-    answer = HttpResponse(bytes(report.content or b""), content_type=MEDIA[PackFormat(report.format)])
-    answer["Content-Disposition"] = f'attachment; filename="{report.filename}"'
-    return answer
+    return answer_of(report)
 
 
 @require_POST

@@ -92,7 +92,7 @@ def read(*, programmes: Sequence[Programme], phases: Iterable[Phase], today: Day
     for key, chain in targets.chains(rows).items():
         if (stands := chain.in_force) is not None and (key[2] is None or key[2] in by_phase):
             steps[key[1], key[0], key[2], key[3]].append(stands)
-    results = _results(by_programme)
+    results = _results(by_programme, today)
     sums = Sums(
         by_programme, {f"{one[-1].indicator.code}{'.' + key[3] if key[3] else ''}" for key, one in steps.items()}
     )
@@ -133,16 +133,14 @@ def expected(own: Sequence[Target], start: Day | None, reached: Reached | None, 
     return value + (goal - value) * (today - day).days / (later - day).days
 
 
-def _results(programmes: Iterable[int]) -> dict[tuple[int, int | None, int, str], Reached]:
+def _results(programmes: Iterable[int], today: Day) -> dict[tuple[int, int | None, int, str], Reached]:
     found = {}
     rows = PhaseResult.objects.filter(programme__in=programmes).select_related("phase").prefetch_related("corrections")
     for row in rows.order_by("pk"):
         value, _basis, _correction = on_basis(row, FigureBasis.CORRECTED)
         if value is not None:
-            day = row.phase.completion if row.phase is not None and row.phase.completion else Day.today()
-            found[row.programme_id, row.phase_id, row.indicator_id, row.subcategory] = Reached(
-                value, min(day, Day.today())
-            )
+            day = row.phase.completion if row.phase is not None and row.phase.completion else today
+            found[row.programme_id, row.phase_id, row.indicator_id, row.subcategory] = Reached(value, min(day, today))
     return found
 
 

@@ -19,6 +19,7 @@ pages = (
         path("questions/federations/level/", federation_views.level, name="federation-level"),
         path("questions/federations/network/", federation_views.network, name="federation-network"),
         path("how-is/<str:code>/", views.organization_page, name="organization"),
+        path("how-is/<str:code>/<slug:table>.<slug:kind>", views.organization_table, name="organization-table"),
         path("not-reported/", not_reported.not_reported_page, name="not-reported"),
         path("alerts/", alert_views.alerts_page, name="alerts"),
         path("alerts/<int:pk>/", alert_views.alert_page, name="alert"),

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -59,6 +60,16 @@ def organization_page(request: HttpRequest, code: str) -> HttpResponse:
     """How one organization is doing; its register entry is the profile of the floor below."""
     page = organization.build(request, code)
     return render(request, "dashboards/organization.html", {"page": page}, status=page.status)
+
+
+@require_safe
+@login_required
+def organization_table(request: HttpRequest, code: str, table: str, kind: str) -> HttpResponse:
+    """A table of that page as a file, with the same question."""
+    page = organization.build(request, code)
+    if page.status != 200:
+        return render(request, "dashboards/organization.html", {"page": page}, status=page.status)
+    return files.response(page, table, kind, name=f"how-is-{slugify(code)}")
 
 
 @require_safe

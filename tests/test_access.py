@@ -99,6 +99,7 @@ EXPECTED: dict[str, str] = {
     "organizations:lookup": "data",
     "organizations:profile": "organization",
     "scaling:organization": "organization",
+    "scaling:organization-table": "organization",
     "organizations:history": "organization history",
     "organizations:change": "organization write",
     "organizations:status": "organization write",
@@ -286,6 +287,7 @@ RESOURCES = {
     "targets": "id",
     "jobs": "id",
     "export-files": "id",
+    "packs": "id",
     "webhooks": "id",
     "webhook-deliveries": "id",
 }
@@ -298,6 +300,7 @@ WRITTEN = {
         name: {"create"} for name in ("apex-memberships", "linkages", "interventions", "services", "results", "targets")
     },
     "export-files": {"create"},
+    "packs": {"create", "destroy"},
 }
 
 #: Actions on one row. "reads": whoever sees it; "own": its owner; the others by a key of PEOPLE_WHO. What is outside
@@ -321,6 +324,7 @@ ACTIONS: dict[str, dict[str, str]] = {
     "targets": {"revise": "sets", "accept": "manages"},
     "jobs": {"cancel": "own", "rows": "own"},
     "export-files": {"cancel": "own", "file": "own"},
+    "packs": {"cancel": "own", "file": "own"},
     "webhooks": {"rotate": "own"},
     "webhook-deliveries": {"redeliver": "own"},
 }
@@ -460,6 +464,7 @@ def two_sides(db: None) -> dict[str, dict[str, set[str]]]:
             "targets": {str(target.pk)},
             "jobs": set(),
             "export-files": set(),
+            "packs": set(),
             "webhooks": set(),
             "webhook-deliveries": set(),
         }
@@ -769,6 +774,7 @@ def of_an_organization(two_sides: dict[str, dict[str, set[str]]]) -> dict[str, l
     }
     return {
         name: ["G-PCDP"]
+        + (["returns", "csv"] if name == "scaling:organization-table" else [])
         + [pk for what, pk in rows.items() if what in name and "open" not in name and name != "organizations:status"]
         for name, rule in EXPECTED.items()
         if rule.startswith("organization")

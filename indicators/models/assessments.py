@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByProgramme, ScopedQuerySet
+from programmes.trails import tracked
 
 
-@pghistory.track(
-    pghistory.InsertEvent(level=pgtrigger.Statement),
-    pghistory.UpdateEvent(level=pgtrigger.Statement),
-)
+@tracked()
 class SecondAssessment(models.Model):
     """An organization drawn for a second rating in a round, and the levels that a second assessor gave.
 

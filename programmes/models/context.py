@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from programmes.access import ByCountry, ByProgrammeOrCountry, ScopedQuerySet
+from programmes.trails import tracked
 
 
 class Space(models.TextChoices):
@@ -44,6 +45,7 @@ class PolicyDirection(models.TextChoices):
     MIXED = "mixed", _("mixed")
 
 
+@tracked()
 class PolicyEvent(models.Model):
     """A law, policy, decision … that helps or hurts organizations in scaling up."""
 
@@ -89,6 +91,7 @@ class PolicyEvent(models.Model):
 ELECTION_LEVELS = [("national", _("national")), ("regional", _("regional")), ("local", _("local"))]
 
 
+@tracked()
 class Election(models.Model):
     """A date in the electoral calendar."""
 
@@ -118,6 +121,7 @@ class Election(models.Model):
         return f"{self.country} {self.date}"
 
 
+@tracked()
 class SpaceAssessment(models.Model):
     """A rating, 1 to 6, of one enabling space on a date, for a programme or for a country."""
 

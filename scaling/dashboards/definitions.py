@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from indicators.models import IndicatorVersion
+from scaling.dashboards import formulas
 from scaling.dashboards.page import FigureCard, Headline, Page, Table
 from scaling.metrics import METRICS, REGISTER_METRICS
 from scaling.metrics.register import RegisterMetric
@@ -23,7 +24,7 @@ from scaling.metrics.registry import Metric
 
 @dataclass(frozen=True)
 class Definition:
-    """A metric or an indicator. `formula`: in names of components; empty for what is counted and not computed.
+    """A metric or an indicator. `formula`: in the reader's language; empty for what is counted and not computed.
     `source`: its code in the catalogue; `source_name`, `source_text`, `source_url`: what stands there."""
 
     name: str
@@ -45,7 +46,7 @@ def of_metrics(names: Iterable[str]) -> list[Definition]:
             metric.name,
             _(metric.definition),
             _(metric.unit) if metric.unit else "",
-            metric.formula,
+            formulas.translated(metric.formula),
             metric.catalogue_code,
         )
         for metric in sorted(found, key=lambda one: (one.family, one.name))

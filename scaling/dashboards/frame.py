@@ -7,8 +7,8 @@ fourteen pages look, link and fail alike.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -50,14 +50,16 @@ class Asked:
     links: Links
     #: Place → the area it is shown in, where a page groups otherwise than one level below the selected place.
     areas: Mapping[str, str] | None = None
+    #: Asked by a pack, of the moment that it keeps.
+    for_pack: bool = False
 
     @classmethod
     def of(cls, request: HttpRequest, page: QuestionPage, known_at: datetime.datetime | None = None) -> Asked:
-        """`known_at`: asked by a pack, of every page; else by the address, of pages that can be told of a moment."""
+        """`known_at`: asked by a pack; else by the address."""
         found = selection.read(request, takes=page.takes, own=page.own)
-        if known_at is not None or "known_at" not in page.takes:
+        if known_at is not None:
             found.known_at = known_at
-        return cls(request, page, found, Links(page.url, found.values))
+        return cls(request, page, found, Links(page.url, found.values), for_pack=known_at is not None)
 
     @property
     def user(self) -> Any:
@@ -134,10 +136,24 @@ class Asked:
         """What metrics of phases need (financing, reach, coverage), on the selected figure basis."""
         return Workspace.load(user=self.user, basis=self.selection["basis"], known_at=self.selection.known_at)
 
-    def known(self) -> AbstractContextManager[None]:
-        """Inside it records are read as they were known at the moment that is asked for. Whose they are to see is
-        decided outside: roles are those of today."""
-        return recorded.known(self.selection.known_at)
+    @contextmanager
+    def known(self) -> Iterator[None]:
+        """Inside it records are read as they were known at the moment that is asked for, and the selection is of what
+        there was then. Who asks may see it as of today: roles are those of today, and so are the programmes.
+
+        Raises UnknownCode for what was chosen and was not on record, and what `recorded.known` raises.
+        """
+        with recorded.known(self.selection.known_at):
+            self.selection.recall(self.page.takes)
+            yield
+
+    def untold(self, label: str) -> str:
+        """Why records of a table of `recorded.BESIDE` cannot be told of the moment, "" where they can."""
+        try:
+            recorded.require(self.selection.known_at, label)
+        except recorded.NotOnRecord as gap:
+            return moments.refused(gap)
+        return ""
 
     @property
     def metrics(self) -> list[str]:
@@ -293,36 +309,44 @@ class Asked:
         return Empty(_("Not enough data"), text, label, reverse("indicators:rounds"))
 
 
+@contextmanager
+def understood(asked: Asked) -> Iterator[None]:
+    """Inside it is answered, as of the moment that is asked for; what cannot be answered becomes an error of the
+    selection. Raises NotEnoughData."""
+    errors = asked.selection.errors
+    try:
+        with asked.known():
+            yield
+    except UnknownCode as unknown:
+        errors[unknown.parameter] = moments.not_there(unknown.code, asked.selection.known_at)
+    except NotThis as misfit:
+        errors[misfit.parameter] = sentence(misfit.why)
+    except register_answers.TooMany:
+        if asked.waits_for_computing:
+            raise NotEnoughData(_("These figures are still being computed."), asked.not_computed_yet()) from None
+        errors[""] = _(
+            "This selection goes to the records of more than %(most)s organizations, which takes too long while "
+            "you wait. Leave out the day, the moment or the round to compare with, or choose one programme."
+        ) % {"most": formats.number(register_answers.MOST_RECORDS)}
+    except (recorded.NotOnRecord, recorded.Unsettled) as gap:
+        if asked.for_pack:
+            raise
+        errors["known_at"] = moments.refused(gap)
+
+
 def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime | None = None) -> Page:
-    """A question page, whatever the address holds. `known_at`: with what was known then, where that can be asked."""
+    """A question page, whatever the address holds. `known_at`: with what was known then."""
     asked = Asked.of(request, entry, known_at)
     page = Page(
         name=entry.name, title=str(entry.title), question=str(entry.question), answer="", share_url=asked.links.here()
     )
     if not asked.selection.errors:
         try:
-            entry.build(asked, page)
+            with understood(asked):
+                entry.build(asked, page)
         except NotEnoughData as lack:
             page.answer, page.empty = lack.answer, lack.empty
             page.figures, page.headlines, page.tables, page.own = [], [], [], {}
-        except UnknownCode as unknown:
-            asked.selection.errors[unknown.parameter] = moments.not_there(unknown.code, asked.selection.known_at)
-        except NotThis as misfit:
-            asked.selection.errors[misfit.parameter] = sentence(misfit.why)
-        except register_answers.TooMany:
-            if asked.waits_for_computing:
-                page.answer, page.empty = _("These figures are still being computed."), asked.not_computed_yet()
-                page.figures, page.headlines, page.tables, page.own = [], [], [], {}
-            else:
-                asked.selection.errors[""] = _(
-                    "This selection goes to the records of more than %(most)s organizations, which takes too long "
-                    "while you wait. Leave out the day, the moment or the round to compare with, or choose one "
-                    "programme."
-                ) % {"most": formats.number(register_answers.MOST_RECORDS)}
-        except (recorded.NotOnRecord, recorded.Unsettled) as gap:
-            if known_at is not None:
-                raise
-            asked.selection.errors["known_at"] = moments.refused(gap)
     if asked.selection.errors:
         _refuse(asked, page)
     elif known_at is None and asked.selection.known_at is not None:
@@ -360,7 +384,7 @@ def _around(asked: Asked, page: Page) -> None:
     labels = filters.labels()
     for name in filters.not_applied(asked.selection, asked.page.takes):
         text = _("%(filter)s: not applied on this page") % {"filter": labels[name]}
-        page.chips.append(Chip(text, "funnel", "warn" if name == "known_at" else ""))
+        page.chips.append(Chip(text, "funnel"))
 
 
 # --- freshness, coverage, records: for pages of organizations --------------------------------------------------------
@@ -465,4 +489,4 @@ def records(asked: Asked, *metrics: str) -> list[Option]:
     return options
 
 
-__all__ = ["Asked", "NotEnoughData", "build", "organizations"]
+__all__ = ["Asked", "NotEnoughData", "build", "organizations", "understood"]

@@ -72,7 +72,7 @@ def alert_table(asked: Asked, rule: str, *, title: str, caption: str) -> Table:
         caption=caption,
         subtitle=_("the most severe first, %(most)d at most") % {"most": MOST_ALERTS}
         if rows
-        else _("none is open here"),
+        else asked.untold("scaling.Alert") or _("none is open here"),
     )
 
 

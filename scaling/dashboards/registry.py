@@ -21,13 +21,10 @@ if TYPE_CHECKING:
     from scaling.dashboards.frame import Asked
     from scaling.dashboards.page import Page
 
+#: Filters that every page takes: a page is built inside the moment that is asked for (`frame.build`).
+OF_ALL = frozenset({"country", "programme", "phase", "known_at", "synthetic"})
 #: Filters that pages of organizations take.
-OF_ORGANIZATIONS = frozenset(
-    {"country", "programme", "phase", "place", "kind", "tier", "apex", "round", "as_of", "against", "synthetic"}
-)
-#: Of pages whose every figure can be told as it was known at a moment: those that read nothing but metrics, or read
-#: their own records inside `Asked.known()`.
-OF_RECORD = frozenset({"known_at"})
+OF_ORGANIZATIONS = OF_ALL | {"place", "kind", "tier", "apex", "round", "as_of", "against"}
 
 #: Headings of the navigation and the pages under each, by name.
 SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (

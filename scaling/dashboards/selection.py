@@ -1,4 +1,4 @@
-"""What the filter bar selects: read strictly from the address, checked against what the asker may see.
+"""The filter bar read strictly from the address, checked against what the asker may see.
 
 A value that cannot be read is told beside its filter and left out of every link; the rest is kept. No figure is drawn
 then, because it would answer another question than the one asked.
@@ -9,258 +9,22 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from indicators.models import OUTPUT_KINDS, Round, RoundStatus
 from organizations.forms.fields import plain
 from organizations.models import Kind, Organization, Tier
 from programmes.models import Phase, Place, Programme
-from programmes.vocabulary import FigureBasis
 from scaling import moments
-from scaling.metrics.cells import LOCAL, REAL, USD
+from scaling.dashboards.links import CHOICES, LONGEST, NAMES, PAGING, Links, carried
+from scaling.dashboards.selected import Area, Selection, in_phase, phases_of, rounds_of, upward
 from scaling.models import Cell
-from scaling.register_questions import Question
 
 Day = datetime.date
-
-#: Every filter by its name in the address, in the order of the bar.
-NAMES = (
-    "country",
-    "programme",
-    "phase",
-    "place",
-    "kind",
-    "tier",
-    "apex",
-    "round",
-    "as_of",
-    "known_at",
-    "prices",
-    "basis",
-    "against",
-    "beside",
-    "synthetic",
-)
-#: Filters with a fixed list of values, the first of which is the default and stands in no address.
-CHOICES: dict[str, tuple[str, ...]] = {
-    "kind": ("", *Kind.values),
-    "tier": ("", *Tier.values),
-    "prices": (LOCAL, USD, REAL),
-    "basis": tuple(FigureBasis.values),
-    "synthetic": ("0", "1"),
-}
-#: What no longer fits when one of them changes.
-CLEARS: dict[str, tuple[str, ...]] = {
-    "country": ("programme", "phase", "place", "apex", "round", "against", "beside", "organization"),
-    "programme": ("phase", "place", "apex", "round", "against", "beside", "organization"),
-    "phase": ("round", "against", "as_of"),
-    "round": ("as_of", "against"),
-    "synthetic": ("programme", "phase", "place", "apex", "round", "against", "beside", "organization"),
-}
-LONGEST = 200
-#: Where the page of a list begins; no filter, so that no link carries it along.
-PAGING = "after"
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)\s*$")
-
-
-@dataclass(frozen=True)
-class Links:
-    """Addresses with the same filters, some of them changed. The one place that builds links between pages."""
-
-    path: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def here(self, **changed: str) -> str:
-        return self.to(self.path, **changed)
-
-    def to(self, path: str, **changed: str) -> str:
-        """Another page of the frame; what no longer fits a changed filter is left out."""
-        values = dict(self.values)
-        for name, value in changed.items():
-            if value != values.get(name, ""):
-                for dependent in CLEARS.get(name, ()):
-                    values.pop(dependent, None)
-        values |= changed
-        return self.with_only(path, values)
-
-    def in_query(self) -> dict[str, str]:
-        """The filters that do not stand in the path."""
-        in_path = self.path == reverse("scaling:programmes")
-        return {name: value for name, value in self.values.items() if not (in_path and name == "programme")}
-
-    @staticmethod
-    def with_only(path: str, values: Mapping[str, str]) -> str:
-        """A page with these filters; defaults and empty ones are left out."""
-        shown = {name: value for name, value in values.items() if value and value != _default(name)}
-        if "programme" in shown and path == reverse("scaling:programmes"):
-            path = reverse("scaling:programme", kwargs={"code": shown.pop("programme")})
-        return path + (f"?{urlencode(shown)}" if shown else "")
-
-
-def _default(name: str) -> str:
-    return CHOICES[name][0] if name in CHOICES else ""
-
-
-def carried(query: QueryDict) -> dict[str, str]:
-    """The filters of an address as they stand there, for links of the navigation; checked by the page they lead to."""
-    return {name: str(query[name]) for name in NAMES if 0 < len(query.get(name, "")) <= LONGEST}
-
-
-@dataclass(frozen=True)
-class Area:
-    """A place that holds organizations of the selection, or that lies around one."""
-
-    id: int
-    code: str
-    name: str
-    parent: int | None
-    level: int
-    row: Place = field(compare=False)
-
-
-@dataclass
-class Selection:
-    """What the asker selected, resolved. `values`: the filters that could be read, as they stand in an address."""
-
-    values: dict[str, str] = field(default_factory=dict)
-    #: filter (or "" for the whole address) → what is wrong with it
-    errors: dict[str, str] = field(default_factory=dict)
-    #: programmes that the asker may see, and those of the selection
-    visible: dict[str, Programme] = field(default_factory=dict)
-    programmes: list[Programme] = field(default_factory=list)
-    phases: list[Phase] = field(default_factory=list)
-    #: outcome rounds of the selected programmes that opened, by date
-    rounds: list[Round] = field(default_factory=list)
-    #: by id: the countries with cells of the selection, the places right below them and right below the selected one
-    areas: dict[int, Area] = field(default_factory=dict)
-    kinds: list[str] = field(default_factory=list)
-    tiers: list[str] = field(default_factory=list)
-    place: Area | None = None
-    apex: Organization | None = None
-    as_of: Day | None = None
-    #: Figures as they were known then; None: now.
-    known_at: datetime.datetime | None = None
-    #: after which mark the shown page of a list begins, on pages that take PAGING
-    after: str = ""
-
-    def __getitem__(self, name: str) -> str:
-        return self.values.get(name, _default(name))
-
-    @property
-    def programme(self) -> Programme | None:
-        """The one programme, where there is only one to speak of."""
-        return self.programmes[0] if len(self.programmes) == 1 else None
-
-    @property
-    def phase(self) -> Phase | None:
-        return next((phase for phase in self.phases if phase.code == self["phase"]), None)
-
-    @property
-    def round(self) -> Round | None:
-        return next((one for one in self.rounds if one.code == self["round"]), None)
-
-    @property
-    def against_phase(self) -> Phase | None:
-        """The phase to compare with; a round of the same code goes first."""
-        if any(one.code == self["against"] for one in self.rounds):
-            return None
-        return next((phase for phase in self.phases if phase.code == self["against"]), None)
-
-    @property
-    def against_round(self) -> str:
-        """The round to compare with: the one named, or the last of the phase named, before the closing one."""
-        phase = self.against_phase
-        if phase is None:
-            return self["against"]
-        closing = self.round or self._last_in(self.phase)
-        until = closing or (self.rounds[-1] if self.rounds else None)
-        earlier = [one for one in self.rounds if until and one.reference_date < until.reference_date]
-        inside = [one for one in earlier if in_phase(one, phase)]
-        return inside[-1].code if inside else ""
-
-    @property
-    def question(self) -> Question:
-        """The same as a question to metrics of organizations. Without `programmes` it would mean all."""
-        last = self._last_in(self.phase)
-        closing = self["round"] or ("" if last is None else last.code)
-        return Question(
-            programmes=tuple(programme.code for programme in self.programmes),
-            place=self["place"],
-            kind=self["kind"],
-            tier=self["tier"],
-            apex="" if self.apex is None else self.apex.code,
-            round=closing,
-            against=self.against_round,
-            as_of=self.as_of,
-            prices=self["prices"],
-            include_synthetic=True,
-            known_at=self.known_at,
-        )
-
-    def beside(self) -> Question | None:
-        """The question of another programme to compare with: its last round, the same kind and tier."""
-        if not self["beside"]:
-            return None
-        return Question(
-            programmes=(self["beside"],), kind=self["kind"], tier=self["tier"], prices=self["prices"],
-            include_synthetic=True, known_at=self.known_at,
-        )  # fmt: skip
-
-    def _last_in(self, phase: Phase | None) -> Round | None:
-        """The last outcome round that describes a date in the phase."""
-        inside = [] if phase is None else [one for one in self.rounds if in_phase(one, phase)]
-        return inside[-1] if inside else None
-
-    # --- places ----------------------------------------------------------------------------------------------------
-    def areas_below(self) -> dict[str, str]:
-        """Place → the child of the selected place that holds it; without a place, the child of its country."""
-        found = {}
-        for area in self.areas.values():
-            path = self._path(area)
-            codes = [one.code for one in path]
-            if self.place is None:
-                found[area.code] = path[min(1, len(path) - 1)].code
-            elif self.place.code in codes:
-                below = codes.index(self.place.code) + 1
-                found[area.code] = codes[below] if below < len(codes) else self.place.code
-        return found
-
-    def _path(self, area: Area) -> list[Area]:
-        """From the country down to the place."""
-        path = [area]
-        while path[0].parent is not None and path[0].parent in self.areas:
-            path.insert(0, self.areas[path[0].parent])
-        return path
-
-    def path(self) -> list[Area]:
-        return [] if self.place is None else self._path(self.place)
-
-    def children(self) -> list[Area]:
-        """Places one can go into from here, by name."""
-        if self.place is not None:
-            found = [area for area in self.areas.values() if area.parent == self.place.id]
-        else:
-            found = [area for area in self.areas.values() if area.level > 0 and self._stands_high(area)]
-        return sorted(found, key=lambda area: area.name)
-
-    def _stands_high(self, area: Area) -> bool:
-        return area.parent is None or self.areas[area.parent].level == 0 if area.parent in self.areas else True
-
-    def area_names(self) -> dict[str, str]:
-        return {area.code: area.name for area in self.areas.values()}
-
-
-def in_phase(one: Round, phase: Phase) -> bool:
-    """Whether the date that a round describes lies in the phase; a phase without an end goes on."""
-    start, end = phase.effectiveness or phase.approval, phase.closing or phase.completion
-    return (start is None or start <= one.reference_date) and (end is None or one.reference_date <= end)
 
 
 # --- reading an address ----------------------------------------------------------------------------------------------
@@ -280,14 +44,7 @@ def read(request: HttpRequest, *, takes: Iterable[str], own: Iterable[str] = ())
     _programmes(found, raw)
     _choices(found, raw)
     ids = [programme.pk for programme in found.programmes]
-    found.phases = list(Phase.objects.filter(programme__in=ids, is_aggregate=False).order_by("programme", "sequence"))
-    found.rounds = list(
-        Round.objects.filter(programme__in=ids)
-        .exclude(status=RoundStatus.PLANNED)
-        .exclude(kind__in=OUTPUT_KINDS)
-        .select_related("programme")
-        .order_by("reference_date", "pk")
-    )
+    found.phases, found.rounds = phases_of(ids), rounds_of(ids)
     _phase(found, raw)
     _rounds(found, raw)
     _as_of(found, raw)
@@ -453,27 +210,13 @@ def _what_there_is(found: Selection) -> None:
     found.kinds = [kind for kind in Kind.values if (kind, "") in whole]
     found.tiers = [tier for tier in Tier.values if ("", tier) in whole]
     places = cells.filter(kind="", tier="", place__level__lte=1)
-    found.areas = _upward(places.values_list("place_id", flat=True).distinct())
+    found.areas = upward(places.values_list("place_id", flat=True).distinct())
 
 
 def _cells(found: Selection) -> QuerySet[Cell]:
     """Of the last round of each programme, with all that lies inside a place."""
     last = {one.programme_id: one.pk for one in found.rounds}
     return Cell.objects.filter(round__in=last.values(), within=True)
-
-
-def _upward(ids: Iterable[int]) -> dict[int, Area]:
-    wanted = list(set(ids))
-    if not wanted:
-        return {}
-    rows = Place.objects.raw(
-        """WITH RECURSIVE up(id) AS (
-               SELECT unnest(%s::bigint[]) UNION SELECT p.parent_id FROM programmes_place p JOIN up ON p.id = up.id
-               WHERE p.parent_id IS NOT NULL
-           ) SELECT p.id, p.code, p.name, p.names, p.parent_id, p.level FROM programmes_place p JOIN up USING (id)""",
-        [wanted],
-    )
-    return {row.pk: Area(row.pk, row.code, row.shown_name, row.parent_id, row.level, row) for row in rows}
 
 
 def _place(found: Selection, raw: Mapping[str, str], user: Any) -> None:
@@ -487,11 +230,11 @@ def _place(found: Selection, raw: Mapping[str, str], user: Any) -> None:
         if place is None:
             found.errors["place"] = _unknown(text)
             return
-        found.areas |= _upward([place.pk])
+        found.areas |= upward([place.pk])
         area = found.areas[place.pk]
     found.place, found.values["place"] = area, code
     below = _cells(found).filter(kind="", tier="", place__parent=area.id)
-    found.areas |= _upward([area.id, *below.values_list("place_id", flat=True).distinct()])
+    found.areas |= upward([area.id, *below.values_list("place_id", flat=True).distinct()])
 
 
 def _apex(found: Selection, text: str, user: Any) -> None:
@@ -508,4 +251,16 @@ def coded(text: str) -> str:
     return inside.group(1).strip() if inside else plain(text)
 
 
-__all__ = ["CHOICES", "NAMES", "Area", "Links", "Selection", "carried", "read"]
+__all__ = [
+    "CHOICES",
+    "LONGEST",
+    "NAMES",
+    "PAGING",
+    "Area",
+    "Links",
+    "Selection",
+    "carried",
+    "coded",
+    "in_phase",
+    "read",
+]

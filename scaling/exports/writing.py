@@ -22,7 +22,7 @@ from scaling.rest.renderers import ExactEncoder, csv_cell, harmless
 KINDS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 BOM = b"\xef\xbb\xbf"
 #: Lists without an export: the catalogue, jobs and webhooks tell in Python what they tell, and are small.
-NOT_EXPORTED = frozenset({"indicators", "jobs", "export-files", "webhooks", "webhook-deliveries"})
+NOT_EXPORTED = frozenset({"indicators", "jobs", "export-files", "packs", "webhooks", "webhook-deliveries"})
 SHAPES: dict[str, tuple[str, Callable[[Table], Table]]] = {"returns-long": ("returns", tables.long)}
 METRICS = "metrics"
 

@@ -87,6 +87,12 @@ def edges_on(records: Iterable[Record], on: Day) -> list[network.Edge]:
     ]
 
 
+def upward(records: Iterable[Record], edges: Iterable[network.Edge]) -> list[network.Edge]:
+    """Memberships in an apex of the federation: inter-professional associations are none."""
+    associations = {record.code for record in records if record.kind == INTER_PROFESSIONAL}
+    return [(member, apex) for member, apex in edges if apex not in associations]
+
+
 def below(records: Iterable[Record], apex: str, on: Day) -> list[Record]:
     """The apex and everything under it, each once."""
     found = list(records)
@@ -98,19 +104,18 @@ def _context(
     records: list[Record], on: Day, opens: Openings, previous: Day | None, rates: Rates, limits: Thresholds
 ) -> Context:
     edges = edges_on(records, on)
-    associations = {record.code for record in records if record.kind == INTER_PROFESSIONAL}
-    upward = [(member, apex) for member, apex in edges if apex not in associations]
+    ties = upward(records, edges)
     return Context(
         on=on,
         opens=opens,
         previous=previous,
         rates=rates,
         limits=limits,
-        depths=network.depths(upward),
+        depths=network.depths(ties),
         parents=network.parents_of(edges),
-        federated=network.parents_of(upward),
-        spans=network.spans(upward),
-        cut=network.cut_vertices(upward),
+        federated=network.parents_of(ties),
+        spans=network.spans(ties),
+        cut=network.cut_vertices(ties),
     )
 
 

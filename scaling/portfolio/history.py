@@ -9,7 +9,7 @@ from django.db import connection
 from indicators.models import Return
 from programmes.trails import copied
 from scaling.portfolio.copying import Table
-from scaling.recorded import RESTED_ON, event_model
+from scaling.recorded import BESIDE, RESTED_ON, event_model
 
 _WRITE = """
 INSERT INTO indicators_returnevent (
@@ -39,7 +39,7 @@ ORDER BY r.id, step
 def write_comings(tables: dict[str, Table]) -> int:
     """Events of all rows of these tables from the first that was reserved; returns have theirs already."""
     written = 0
-    models = {apps.get_model(label) for label in RESTED_ON}
+    models = {apps.get_model(label) for label in (*RESTED_ON, *BESIDE)}
     with connection.cursor() as cursor:
         for table in tables.values():
             if table.model in models and table.model is not Return:

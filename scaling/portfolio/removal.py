@@ -10,7 +10,7 @@ from scaling.demonstration import require_one_machine
 from scaling.portfolio.copying import without_triggers
 from scaling.portfolio.frame import SOURCE
 from scaling.portfolio.plan import organization_prefix, prefix_of
-from scaling.recorded import RESTED_ON, event_model
+from scaling.recorded import BESIDE, RESTED_ON, event_model
 
 #: What other rows may refer to without being a part of the portfolio: there removal stops, and says so.
 SHARED = frozenset({"programmes_partner", "programmes_place", "accounts_user"})
@@ -26,7 +26,6 @@ CREATE TEMP TABLE own_user ON COMMIT DROP AS
 """
 #: Rows that no foreign key holds, then the roots of all others.
 _DELETE = (
-    ("", "DELETE FROM indicators_secondassessmentevent WHERE round_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'round' AND object_id IN (SELECT id FROM own_round)"),
     ("", "DELETE FROM scaling_dirtymark WHERE kind = 'phase' AND object_id IN (SELECT id FROM programmes_phase "
          "WHERE programme_id IN (SELECT id FROM own_programme))"),
@@ -90,8 +89,8 @@ def remove(seed: int) -> dict[str, int]:
 
 
 def _trails() -> list[tuple[str, str]]:
-    """Table and trail of all that figures rest on."""
-    models = [apps.get_model(label) for label in RESTED_ON]
+    """Table and trail of all that figures rest on or stand beside."""
+    models = [apps.get_model(label) for label in (*RESTED_ON, *BESIDE)]
     return [(model._meta.db_table, event_model(model)._meta.db_table) for model in models]
 
 

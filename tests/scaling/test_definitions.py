@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from indicators.models import IndicatorVersion
-from scaling.dashboards import registry
+from scaling.dashboards import definitions, formulas, registry
 from scaling.metrics import METRICS, REGISTER_METRICS
 from tests import factories
 from tests.scaling.test_question_pages import NET
@@ -67,3 +67,27 @@ def test_the_two_pages_of_phases_define_theirs(client: Client) -> None:
     for url in ("/", "/programmes/PCDP/"):
         found = " ".join(notes(client.get(url)).values())
         assert "leverage_ratio_design" in found and METRICS["leverage_ratio_design"].definition[:30] in found
+
+
+# --- formulas in the reader's language -------------------------------------------------------------------------------
+FORMULAS = sorted({one.formula for one in (*METRICS.values(), *REGISTER_METRICS.values())})
+
+
+def test_every_word_of_every_formula_is_there_for_translators() -> None:
+    assert set(formulas.PARTS) == {part for one in FORMULAS for part in formulas.parts(one)}
+    assert len(formulas.PARTS) == len(set(formulas.PARTS))
+
+
+def test_words_of_a_formula_are_translated_and_signs_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in FORMULAS:
+        assert "".join(formulas.split(one)) == one == formulas.translated(one)
+    monkeypatch.setattr(formulas, "_", lambda part: part.upper())
+    growth = REGISTER_METRICS["membership_growth_comparable"].formula
+    assert formulas.translated(growth) == "100 × (M(t) - LATE - B) / B, B = M(t0) + UNSEEN"
+    assert formulas.translated("100 × product of (1 - disbanded / days) up to n months") == (
+        "100 × PRODUCT OF (1 - DISBANDED / DAYS) UP TO N MONTHS"
+    )
+    assert formulas.translated("bank_accounts / loan-fund cash / 30.4375") == "bank_accounts / LOAN-FUND CASH / 30.4375"
+    (told,) = definitions.of_metrics(["round_coverage"])
+    assert told.formula == "100 × APPROVED RETURNS / RETURNS DUE"
+    assert REGISTER_METRICS["round_coverage"].formula == "100 × approved returns / returns due", "the API's stays"

@@ -19,6 +19,7 @@ from scaling import formats
 from scaling.dashboards import ratings, similar
 from tests import factories
 from tests.scaling.network_programme import make_programme
+from tests.scaling.test_recorded_tables import now
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,41 @@ def test_every_organization_has_its_page(reader: Client) -> None:
             assert card.figure or card.empty.action_url, (code, card.id)
         identifiers = re.findall(r'\bid="([^"]+)"', answer.content.decode())
         assert len(identifiers) == len(set(identifiers))
+
+
+# --- files, and as known at a moment ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_every_table_is_a_file_with_the_numbers_of_the_page(reader: Client, kind: str) -> None:
+    url = f"/how-is/{reporting().code}/?similar=programme"
+    page = reader.get(url).context["page"]
+    assert {"members", "returns", "life"} <= page.all_tables.keys()
+    for name, table in page.all_tables.items():
+        address = getattr(table, f"{kind}_url")
+        assert address.endswith(f"{name}.{kind}?similar=programme")
+        answer = reader.get(address)
+        assert answer.status_code == 200 and f"{name}.{kind}" in answer["Content-Disposition"]
+        if kind == "csv":
+            assert len(answer.content.decode("utf-8-sig").splitlines()) >= 1 + len(table.rows)
+    members = page.all_tables["members"]
+    assert str(members.rows[-1][1].value) in reader.get(members.csv_url).content.decode()
+    assert reader.get(f"/how-is/{reporting().code}/nothing.{kind}").status_code == 404
+    assert reader.get(f"/how-is/{reporting().code}/members.{kind}?similar=moon").status_code == 400
+
+
+def test_it_is_told_as_it_was_known_at_a_moment(reader: Client) -> None:
+    one = reporting()
+    before, then = reader.get(f"/how-is/{one.code}/").context["page"], now()
+    now()
+    row = Return.objects.get(organization=one, round__code="net-2022")
+    Return.objects.filter(pk=row.pk).update(values={**row.values, "OP-06": 77})
+    Organization.objects.filter(pk=one.pk).update(kind="cooperative")
+    asked = {"known_at": then.isoformat()}
+    later, found = (reader.get(f"/how-is/{one.code}/", query).context["page"] for query in ({}, asked))
+    assert later.headlines[1].value == "77" and found.headlines == before.headlines and found.answer == before.answer
+    assert found.banner is not None and found.banner.url == f"/how-is/{one.code}/" and later.banner is None
+    assert found.chips[1].text == before.chips[1].text != later.chips[1].text
+    file = reader.get(found.all_tables["members"].csv_url).content.decode()
+    assert "77" not in file and "77" in reader.get(later.all_tables["members"].csv_url).content.decode()
+    for query, said in (("known_at=yesterday", "2022-06-30T17:00:00Z"), ("known_at=2001-01-01", "are on record since")):
+        refused = reader.get(f"/how-is/{one.code}/?{query}")
+        assert refused.status_code == 400 and said in refused.content.decode()

@@ -19,7 +19,6 @@ from programmes import financing
 from programmes.access import RoleName
 from programmes.models import FinancingLine, Partner, Phase, Programme
 from scaling import rollups
-from scaling.dashboards import registry
 from scaling.dashboards.page import Page, Table
 from scaling.reports import operations, pdf
 from scaling.reports.pack import collect
@@ -237,15 +236,6 @@ def test_what_was_corrected_later_is_not_in_a_page_of_then(everything: Client) -
     assert 'class="alert alert-warning banner"' in everything.get(found.share_url).content.decode()
     portfolio = page(everything, f"/?basis=corrected&known_at={then.isoformat().replace('+', '%2B')}")
     assert portfolio.banner is not None and portfolio.answer != page(everything, "/?basis=corrected").answer
-
-
-def test_pages_that_cannot_be_told_of_a_moment_say_so(reader: Client) -> None:
-    then = now().isoformat().replace("+", "%2B")
-    for name, entry in registry.pages().items():
-        found = page(reader, f"{entry.url}?programme=NET&known_at={then}")
-        told = "known_at" in entry.takes
-        assert (found.banner is not None) == told, name
-        assert any("As known on: not applied" in chip.text for chip in found.chips) != told, name
 
 
 def test_a_page_of_a_moment_gives_the_figures_of_the_page_of_now(reader: Client) -> None:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.models import Election, PolicyEvent, Space, SpaceAssessment
 from programmes.models.context import PolicyDirection
-from scaling import figures, formats
+from scaling import figures, formats, recorded
 from scaling.dashboards import common
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Headline, Option, Page, Table
-from scaling.dashboards.registry import QuestionPage
+from scaling.dashboards.registry import OF_ALL, QuestionPage
 from scaling.figures import Mark, Moment, Series, Span
 
 Day = datetime.date
@@ -50,7 +50,7 @@ class Around:
     """What is recorded around the programmes of the selection."""
 
     def __init__(self, asked: Asked) -> None:
-        self.today = Day.today()
+        self.today = asked.selection.today
         chosen = asked.selection
         every = {one.pk: one for programme in chosen.programmes for one in programme.countries.all()}
         countries = {pk: one for pk, one in every.items() if chosen["country"] in ("", one.code)}
@@ -125,6 +125,9 @@ class Around:
 
 def build(asked: Asked, page: Page) -> None:
     asked.require_programme()
+    recorded.require(
+        asked.selection.known_at, "programmes.PolicyEvent", "programmes.Election", "programmes.SpaceAssessment"
+    )
     around = Around(asked)
     page.answer = _answer(around)
     page.headlines = _headlines(around)
@@ -411,5 +414,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Is the space for scaling up opening or closing, and what is on the calendar?"),
     icon="globe2",
     build=build,
-    takes=frozenset({"country", "programme", "synthetic"}),
+    takes=OF_ALL - {"phase"},
 )

@@ -14,7 +14,7 @@ from scaling.dashboards import frame, records
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.figures import Dumbbell, Mark, Series
 from scaling.metrics import alerts as rules
 from scaling.metrics.cells import GROUPS
@@ -54,8 +54,6 @@ def build(asked: Asked, page: Page) -> None:
         ),
         _("Parity 1 means that a group holds as many offices as its share of members."),
     ]
-    if asked.selection.known_at is not None:
-        page.notes.append(_("The open alerts are those of now; which were open then is not on record."))
 
 
 def groups(now: RegisterSet) -> list[str]:
@@ -444,5 +442,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Who takes part in the growth: women, youth, the poorest? Do a few take it over?"),
     icon="universal-access",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
+    takes=OF_ORGANIZATIONS | {"beside"},
 )

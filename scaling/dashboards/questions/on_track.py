@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from decimal import Decimal
 
 from django.urls import reverse
@@ -10,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import ProgrammeEnrolment
-from scaling import figures, formats, target_progress
+from scaling import figures, formats, recorded, target_progress
 from scaling.dashboards import common
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Cell, Chip, Column, Empty, FigureCard, Headline, Option, Page, Table
-from scaling.dashboards.registry import QuestionPage
+from scaling.dashboards.registry import OF_ALL, QuestionPage
 from scaling.figures import Bullet
 from scaling.metrics.figures import Figure
 from scaling.register_answers import MOST_RECORDS
@@ -40,13 +39,18 @@ def build(asked: Asked, page: Page) -> None:
                 asked.links.here(programme=programmes[0].code),
             ),
         )
+    recorded.require(asked.selection.known_at, "indicators.Target")
     phases = [asked.selection.phase] if asked.selection.phase is not None else asked.selection.phases
-    rows = target_progress.read(programmes=programmes, phases=phases, today=datetime.date.today())
+    rows = target_progress.read(programmes=programmes, phases=phases, today=asked.selection.today)
     page.answer = _answer(rows)
     page.headlines = _headlines(rows)
     page.figures = [_bullets(asked, rows)]
     page.tables = [_table(asked, rows).of(indicators=tuple(dict.fromkeys(one.indicator.code for one in rows)))]
-    page.chips.append(Chip(_("computed now from approved returns and reported results"), "clock"))
+    page.chips.append(
+        Chip(_("computed now from approved returns and reported results"), "clock")
+        if asked.selection.known_at is None
+        else common.as_known(asked.selection.known_at)
+    )
     if any(one.is_synthetic for one in programmes):
         page.chips.append(common.synthetic_chip())
     page.records = [
@@ -213,5 +217,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Do we reach our targets?"),
     icon="check2-circle",
     build=build,
-    takes=frozenset({"country", "programme", "phase", "synthetic"}),
+    takes=OF_ALL,
 )

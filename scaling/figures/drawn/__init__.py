@@ -1,8 +1,8 @@
 """The builders' figures as SVG without a browser, for packs: same marks, same colours by meaning, light theme.
 
 It knows what the builders of `scaling.figures` write and no more of Plotly: bars, lines, dots, texts, heat maps,
-Sankey diagrams, maps, lines across with a word. `to_svg` raises NotDrawn for anything else, so that a pack says that a
-picture stands on the page only, and never shows a wrong one.
+Sankey diagrams, maps, radars, lines across with a word. `to_svg` raises NotDrawn for anything else, so that a pack says
+that a picture stands on the page only, and never shows a wrong one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scaling.figures.drawn import chart, flows, maps
+from scaling.figures.drawn import chart, flows, maps, radars
 from scaling.figures.drawn.canvas import Canvas, NotDrawn
 
 
@@ -28,6 +28,8 @@ def to_svg(
     kinds = {trace.get("type") for trace in figure["data"]}
     if kinds == {"sankey"}:
         flows.draw(canvas, figure["data"][0], figure["layout"])
+    elif kinds == {"scatterpolar"}:
+        radars.draw(canvas, figure["data"], figure["layout"])
     elif kinds == {"choropleth"}:
         maps.draw(canvas, figure["data"], outlines)
     elif kinds and kinds <= {"bar", "scatter", "heatmap"}:

@@ -239,6 +239,7 @@ def agreement(asked: Asked, facts: Facts) -> FigureCard:
             "No organization of this round was rated by a second assessor, or the selection is more than one round."
         )
         url = reverse("indicators:second", args=[rounds[-1].code]) if rounds else reverse("indicators:rounds")
+        text = asked.untold("indicators.SecondAssessment") or text
         empty = Empty(_("Not enough data"), text, _("Draw a sample and rate it again"), url)
         return FigureCard("agreement", title, "", None, None, subtitle, 12, empty=empty)
     rows, texts = facts.agreed, []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -56,7 +55,7 @@ def build(asked: Asked, page: Page) -> None:
 
 def _own(asked: Asked, asking: Asking, top: Level, centre: Any) -> dict[str, Any]:
     """What the template draws besides: the tree's first level, and the search, day and slider of the picture."""
-    today = datetime.date.today()
+    today = asked.selection.today
     first = days.first_day(asked, asking)
     kept = {name: value for name, value in asked.selection.values.items() if name not in ("organization", "on")}
     return {

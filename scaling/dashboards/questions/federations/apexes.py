@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
@@ -17,6 +18,7 @@ from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Empty, FigureCard
 from scaling.dashboards.questions.federations.days import Asking
+from scaling.federation_told import Shape
 from scaling.figures import Dot
 from scaling.metrics.figures import Figure
 from scaling.models import ApexShape
@@ -49,12 +51,8 @@ class Apex:
 
 def read(asked: Asked, asking: Asking) -> list[Apex]:
     """The apexes of the last rounds with the most members, in three queries over their direct members."""
-    shapes = ApexShape.objects.visible_to(asked.user).filter(round__in=asking.rounds)
-    found = records.narrowed(asked, on=asking.on)
-    if found is not None:
-        shapes = shapes.filter(apex__in=found.values("pk"))
-    largest = list(shapes.select_related("apex__place").order_by("-span", "apex")[:MOST])
-    ids = [shape.apex_id for shape in largest]
+    largest = _largest(asked, asking)
+    ids = [apex.pk for apex, _shape in largest]
     holds = ApexMembership.objects.filter(apex__in=ids, valid__contains=asking.on)
     fees = {
         row["apex"]: row
@@ -81,17 +79,32 @@ def read(asked: Asked, asking: Asking) -> list[Apex]:
     nothing = {"n": 0, "known": 0, "paid": 0}
     return [
         Apex(
-            shape.apex,
+            apex,
             shape.span,
             shape.depth,
             shape.is_cut,
-            fees.get(shape.apex_id, nothing)["n"],
-            services.get(shape.apex_id, 0),
-            fees.get(shape.apex_id, nothing)["known"],
-            fees.get(shape.apex_id, nothing)["paid"],
+            fees.get(apex.pk, nothing)["n"],
+            services.get(apex.pk, 0),
+            fees.get(apex.pk, nothing)["known"],
+            fees.get(apex.pk, nothing)["paid"],
         )
-        for shape in {one.apex_id: one for one in largest}.values()
+        for apex, shape in {apex.pk: (apex, shape) for apex, shape in largest}.values()
     ]
+
+
+def _largest(asked: Asked, asking: Asking) -> list[tuple[Organization, Shape | ApexShape]]:
+    """Those with the most direct members, with their place in the graph."""
+    found = records.narrowed(asked, on=asking.on)
+    if asking.told is not None:
+        told = asking.told.shapes
+        apexes: Any = Organization.objects.visible_to(asked.user) if found is None else found
+        rows = list(apexes.filter(pk__in=told.keys()).select_related("place").order_by("code"))
+        rows.sort(key=lambda one: -told[one.pk].span)
+        return [(one, told[one.pk]) for one in rows[:MOST]]
+    shapes = ApexShape.objects.visible_to(asked.user).filter(round__in=asking.rounds)
+    if found is not None:
+        shapes = shapes.filter(apex__in=found.values("pk"))
+    return [(one.apex, one) for one in shapes.select_related("apex__place").order_by("-span", "apex")[:MOST]]
 
 
 def card(asked: Asked, found: list[Apex]) -> FigureCard:

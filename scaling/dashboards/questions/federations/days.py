@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from organizations.models import Organization
+from scaling import federation_told
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.selection import coded
+from scaling.federation_told import Told
 from scaling.federation_tree import Level
 
 Day = datetime.date
@@ -18,15 +20,13 @@ YEAR = datetime.timedelta(days=365)
 
 @dataclass(frozen=True)
 class Asking:
-    """`rounds`: ids of the last outcome round of each programme up to the day, which tell sizes and cut vertices."""
+    """`rounds`: ids of the last outcome round of each programme up to the day, which tell sizes and cut vertices.
+    `told`: what they told as of the moment that is asked for; None where it is what is stored of them."""
 
     on: Day
     rounds: list[int]
     told_on: Day | None
-
-    @property
-    def is_today(self) -> bool:
-        return self.on == datetime.date.today()
+    told: Told | None = None
 
 
 def read(asked: Asked) -> Asking:
@@ -34,9 +34,9 @@ def read(asked: Asked) -> Asking:
     error of the selection, and the last round's date stands in."""
     selection = asked.selection
     until = selection.round or (selection.rounds[-1] if selection.rounds else None)
-    default = selection.as_of or (until.reference_date if until is not None else datetime.date.today())
+    default = selection.as_of or (until.reference_date if until is not None else selection.today)
     text = selection["on"]
-    on = _day(text) if text else default
+    on = _day(text, selection.today) if text else default
     if on is None:
         selection.errors[""] = _("“%(text)s” is no day: a date such as 2022-06-30 is expected, up to today.") % {
             "text": text[:60]
@@ -45,15 +45,16 @@ def read(asked: Asked) -> Asking:
         on = default
     last = {one.programme_id: one for one in selection.rounds if one.reference_date <= on}
     told = max((one.reference_date for one in last.values()), default=None)
-    return Asking(on, [one.pk for one in last.values()], told)
+    rounds = [one.pk for one in last.values()]
+    return Asking(on, rounds, told, None if selection.known_at is None else federation_told.read(rounds))
 
 
-def _day(text: str) -> Day | None:
+def _day(text: str, today: Day) -> Day | None:
     try:
         day = Day.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-    return day if day is not None and day.year >= 1900 and day <= datetime.date.today() else None
+    return day if day is not None and day.year >= 1900 and day <= today else None
 
 
 def centre(asked: Asked, top: Level) -> Organization | None:

@@ -27,7 +27,7 @@ def card(asked: Asked, asking: Asking, centre: Organization | None) -> FigureCar
         )
         empty = Empty(_("Not enough data"), text, _("Organizations"), asked.organizations_url())
         return FigureCard("network", title, "", None, None, span=12, empty=empty)
-    found = federation_network.around(asked.user, centre, asking.rounds, on=asking.on)
+    found = federation_network.around(asked.user, centre, asking.rounds, on=asking.on, told=asking.told)
     states = {tie.member: tie.state for tie in found.ties if tie.state == JOINED}
     still = {pk for tie in found.ties if tie.state != LEFT for pk in (tie.member, tie.apex)}
     gone = {tie.member for tie in found.ties if tie.state == LEFT} - still

@@ -42,7 +42,7 @@ def level(asked: Asked, asking: Asking, *, below: Organization | None = None, af
     else:
         ids = [one.pk for one in asked.selection.programmes]
         found = federation_tree.roots(asked.user, ids, on=asking.on)
-    return federation_tree.level(found, asking.rounds, on=asking.on, after=after)
+    return federation_tree.level(found, asking.rounds, on=asking.on, after=after, told=asking.told)
 
 
 def shown(asked: Asked, found: Level, *, below: Organization | None = None) -> Shown:

@@ -14,7 +14,7 @@ from scaling.dashboards.common import cell
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page, Table
 from scaling.dashboards.questions.finance import financing, rates, savings
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.metrics import METRICS
 from scaling.metrics import figures as f
 from scaling.metrics.figures import Figure
@@ -183,5 +183,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("What did each IFAD dollar bring, and how much do members save and borrow?"),
     icon="cash-coin",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"prices", "basis"},
+    takes=OF_ORGANIZATIONS | {"prices", "basis"},
 )

@@ -88,7 +88,7 @@ def day_of(asked: Asked) -> Day:
     if selection.as_of is not None:
         return selection.as_of
     chosen = selection.round
-    return chosen.reference_date if chosen is not None else datetime.date.today()
+    return chosen.reference_date if chosen is not None else selection.today
 
 
 def linkages(asked: Asked, on: Day) -> Any:

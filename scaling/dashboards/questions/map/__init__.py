@@ -43,6 +43,8 @@ def build(asked: Asked, page: Page) -> None:
     for source, licence, invented in found.level.sources:
         text = _("Boundaries: %(source)s · %(licence)s.") % {"source": source, "licence": licence}
         page.notes.append(f"{text} {_('They are invented.')}" if invented else text)
+    if card is not None and asked.selection.known_at is not None:
+        page.notes.append(_("Outlines are those of today; the figures in them are those known then."))
     if card is not None and found.level.around is None:
         page.notes.append(_("Outlines of countries: Natural Earth. They take no side in any dispute over borders."))
 

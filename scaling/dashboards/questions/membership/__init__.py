@@ -18,7 +18,7 @@ from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Note, Page, Table
 from scaling.dashboards.questions.membership import reach
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.figures import Series, Step
 from scaling.metrics.figures import Figure
 from scaling.register_answers import Row
@@ -496,5 +496,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Is membership growing, and where does growth come from?"),
     icon="people",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
+    takes=OF_ORGANIZATIONS | {"beside"},
 )

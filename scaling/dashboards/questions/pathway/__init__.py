@@ -16,7 +16,7 @@ from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Note, Page, Table
 from scaling.dashboards.questions.pathway import moves, steps, stocks, support
 from scaling.dashboards.questions.pathway.stocks import Stock, share_of
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.figures import Series
 from scaling.metrics import alerts as rules
 from scaling.metrics.cells import Pathway
@@ -288,5 +288,5 @@ PAGE = QuestionPage(
     question=gettext_lazy("Who moved from bonding to aggregation to linkage, and how long does each step take?"),
     icon="signpost-split",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"beside"},
+    takes=OF_ORGANIZATIONS | {"beside"},
 )

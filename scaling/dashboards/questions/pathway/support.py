@@ -49,10 +49,8 @@ def read(asked: Asked) -> Support:
         .annotate(n=Count("pk"), people=Sum("participants"))
         .order_by("year", "purpose")
     )
-    with asked.known():
-        rows_by_year = list(grouped)
     found = Support()
-    for row in rows_by_year:
+    for row in grouped:
         found.counts[row["year"]][row["purpose"]] = row["n"]
         found.participants[row["year"]] += row["people"] or 0
     return found

@@ -12,7 +12,7 @@ from scaling.dashboards import phases
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Chip, Empty, Headline, Page
 from scaling.dashboards.questions.portfolio import league, pictures
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 from scaling.metrics import METRICS
 from scaling.metrics.figures import Figure
 
@@ -219,6 +219,6 @@ PAGE = QuestionPage(
     question=gettext_lazy("How far has everything scaled, and where?"),
     icon="grid-1x2",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"basis"},
+    takes=OF_ORGANIZATIONS | {"basis"},
     route="scaling:portfolio",
 )

@@ -13,7 +13,7 @@ from scaling.dashboards import phases as of_phases
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Chip, Empty, Page
 from scaling.dashboards.questions.programme import beside, box, headlines, pictures, records, words
-from scaling.dashboards.registry import OF_ORGANIZATIONS, OF_RECORD, QuestionPage
+from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
 
 
 def build(asked: Asked, page: Page) -> None:
@@ -148,6 +148,6 @@ PAGE = QuestionPage(
     question=gettext_lazy("What did each phase add?"),
     icon="layers",
     build=build,
-    takes=OF_ORGANIZATIONS | OF_RECORD | {"basis", "beside"},
+    takes=OF_ORGANIZATIONS | {"basis", "beside"},
     route="scaling:programmes",
 )

@@ -33,21 +33,20 @@ class Records:
 def read(asked: Asked, programme: Programme, phases: list[Phase]) -> Records:
     """Lines and results of these phases, and results of the programme as a whole: five queries."""
     ids = [phase.pk for phase in phases]
-    with asked.known():
-        lines = list(
-            FinancingLine.objects.filter(phase_id__in=ids)
-            .select_related("partner", "phase")
-            .prefetch_related("corrections")
-            .order_by("phase__sequence", "pk")
-        )
-        results = [
-            result
-            for result in PhaseResult.objects.filter(programme=programme)
-            .select_related("indicator", "phase", "place")
-            .prefetch_related("corrections")
-            .order_by("phase__sequence", "indicator__position", "pk")
-            if result.phase_id is None or result.phase_id in ids
-        ]
+    lines = list(
+        FinancingLine.objects.filter(phase_id__in=ids)
+        .select_related("partner", "phase")
+        .prefetch_related("corrections")
+        .order_by("phase__sequence", "pk")
+    )
+    results = [
+        result
+        for result in PhaseResult.objects.filter(programme=programme)
+        .select_related("indicator", "phase", "place")
+        .prefetch_related("corrections")
+        .order_by("phase__sequence", "indicator__position", "pk")
+        if result.phase_id is None or result.phase_id in ids
+    ]
     versions = IndicatorVersion.objects.filter(indicator__in={r.indicator_id for r in results}).order_by("number")
     names = {version.indicator_id: version.text("name") for version in versions}
     return Records(programme, lines, results, names)

@@ -49,7 +49,8 @@ class Sign:
 
 @dataclass(frozen=True)
 class Listed:
-    """`signs`: the shown page, in order; `before`: whether it is not the first. `count` in all, `is_cut`: or more."""
+    """`signs`: the shown page, in order; `before`: whether it is not the first. `count` in all, `is_cut`: or more.
+    `untold`: why open alerts are not among the signs, if they cannot be."""
 
     signs: list[Sign]
     rows: dict[int, Organization]
@@ -57,11 +58,13 @@ class Listed:
     is_cut: bool
     after: str
     before: bool
+    known_at: datetime.datetime | None = None
+    untold: str = ""
 
 
 def of(asked: Asked) -> Listed:
     """Four queries. A mark that cannot be read begins at the beginning."""
-    on = asked.selection.as_of or datetime.date.today()
+    on = asked.selection.as_of or asked.selection.today
     alerted = _alerted(asked)
     dormant = _dormant(asked, on)
     signs = sorted(_signs(asked, on, alerted, dormant), key=lambda sign: sign.order)
@@ -72,7 +75,16 @@ def of(asked: Asked) -> Listed:
     mark = f"{shown[-1].score}-{shown[-1].id}" if more else ""
     rows = Organization.objects.visible_to(asked.user).select_related("place").in_bulk([one.id for one in shown])
     is_cut = len(alerted) >= CANDIDATES or len(dormant) >= CANDIDATES
-    return Listed([one for one in shown if one.id in rows], rows, len(signs), is_cut, mark, found is not None)
+    return Listed(
+        [one for one in shown if one.id in rows],
+        rows,
+        len(signs),
+        is_cut,
+        mark,
+        found is not None,
+        asked.selection.known_at,
+        asked.untold("scaling.Alert"),
+    )
 
 
 def _alerted(asked: Asked) -> dict[int, tuple[int, int, int]]:
@@ -175,5 +187,11 @@ def note(listed: Listed) -> str:
     if listed.is_cut:
         return _("Ranked are the %(n)s organizations with the gravest open alerts, and as many dormant ones.") % {
             "n": formats.number(CANDIDATES)
+        }
+    if listed.untold:
+        return listed.untold
+    if listed.known_at is not None:
+        return _("Open alerts and dormancy are those known on %(moment)s; who shows no sign is not listed.") % {
+            "moment": formats.moment(listed.known_at)
         }
     return _("Open alerts and dormancy are those of today, whatever the round; who shows no sign is not listed.")
