@@ -114,7 +114,7 @@ def test_the_first_administrator_is_led_to_the_first_programme(client: Client) -
     first = User.objects.create_superuser("first@example.org", factories.PASSWORD)
     client.force_login(first)
     assert client.get("/").context["page"].empty.action_url == "/admin/programmes/programme/add/"
-    for path in ("/targets/", "/results/", "/reports/", "/rounds/"):
+    for path in ("/targets/", "/results/", "/reports/"):
         assert "/admin/programmes/programme/add/" in client.get(path).content.decode(), path
 
 
