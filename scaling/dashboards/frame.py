@@ -252,6 +252,8 @@ class Asked:
             "be there already.",
             waiting,
         ) % {"count": waiting}
+        if len(self.selection.programmes) == 1:
+            return Empty(_("Not computed yet"), text, _("Rounds"), reverse("indicators:rounds"))
         first = self.selection.programmes[0]
         label = _("Show %(programme)s") % {"programme": str(first)}
         return Empty(_("Not computed yet"), text, label, self.links.here(programme=first.code))

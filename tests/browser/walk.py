@@ -37,7 +37,12 @@ def main() -> int:
         web.fill("fresh")
         (place,) = web.fill("many", str(options.organizations))
         walker = Walker(
-            launched(playwright), web.base, width=options.width, theme=options.theme, language=options.language
+            launched(playwright),
+            web.base,
+            width=options.width,
+            theme=options.theme,
+            language=options.language,
+            again=True,
         )
         say("role; page; ms; status; console; axe; pixels too wide")
         for role in options.roles:

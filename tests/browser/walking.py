@@ -89,13 +89,12 @@ OF_AN_ORGANIZATION: dict[str, frozenset[str]] = {
 }
 OF_AN_APEX: dict[str, frozenset[str]] = {"/how-is/{apex}/": ALL, "/organizations/{apex}/": ALL}
 
-#: What a page says of itself: the document does not scroll sideways, no text is cut by its own box.
+#: What a page says of itself: its status, how much it scrolls sideways, what is missing and where that leads.
 STATE = """() => ({
     status: performance.getEntriesByType('navigation')[0].responseStatus,
     wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     empty: [...document.querySelectorAll('main .empty')].filter(one => one.checkVisibility()).map(one => [
-        one.innerText.trim(), one.querySelector('a') ? one.querySelector('a').getAttribute('href') : ""]),
-    content: document.querySelector('main') ? document.querySelector('main').innerHTML : ""
+        one.innerText.trim(), one.querySelector('a') ? one.querySelector('a').getAttribute('href') : ""])
 })"""
 VIOLATIONS = "axe.run().then(found => found.violations.map(one => `${one.impact} ${one.id}: ${one.nodes[0].html.slice(0, 160)}`))"
 #: What differs from one opening to the next in a page that is the same.
@@ -142,14 +141,17 @@ def addresses(place: Place) -> dict[str, frozenset[str]]:
 
 
 class Walker:
-    """Opens pages of one installation in one look. A content that axe has seen, of whomever, is not given to it again."""
+    """Opens pages of one installation in one look. A content that was looked at, as whomever, is not drawn again: it is
+    asked for, its status is told, and its links are followed as who walks now. `again`: it is drawn all the same."""
 
     def __init__(
         self, browser: Browser, base: str, *, width: int = 360, theme: str = "light", language: str = "en",
-        pictures: Path | None = None,
+        pictures: Path | None = None, again: bool = False,
     ) -> None:  # fmt: skip
         self.browser, self.base, self.width, self.theme, self.language = browser, base, width, theme, language
-        self.pictures, self.known = pictures, set[str]()
+        self.pictures, self.again = pictures, again
+        #: content → its empty states
+        self.known: dict[str, list[tuple[str, str]]] = {}
         #: address → status, for who walks now
         self.answers: dict[str, int] = {}
 
@@ -172,10 +174,11 @@ class Walker:
             yield self._look(page, role, path, 200 if role in who else 403, heard)
         context.close()
 
-    def _dead_end(self, page: Page, url: str) -> str:
+    def _dead_end(self, page: Page, path: str, url: str) -> str:
         """Why the link of an empty state helps nobody, or nothing."""
-        target = urljoin(page.url, url)
-        if not url or target == page.url:
+        here = self.base + path
+        target = urljoin(here, url)
+        if not url or target == here:
             return "nowhere to go"
         if target not in self.answers:
             self.answers[target] = page.request.get(target, timeout=120_000).status
@@ -183,22 +186,34 @@ class Walker:
 
     def _look(self, page: Page, role: str, path: str, expected: int, heard: list[str]) -> Seen:
         began = time.perf_counter()
-        page.goto(self.base + path)
+        if not self.again:
+            answer = page.request.get(self.base + path)
+            known = self.known.get(_content(answer.text()))
+            if known is not None:
+                seen = Seen(role, path, answer.status, expected, (time.perf_counter() - began) * 1000)
+                seen.empty = [(text, url, self._dead_end(page, path, url)) for text, url in known]
+                return seen
+        response = page.goto(self.base + path)
+        assert response is not None
         drawn(page)
         taken = (time.perf_counter() - began) * 1000
         state: dict[str, Any] = page.evaluate(STATE)
         # A refusal is told in the console too.
         complaints = [one for one in heard if state["status"] == 200 or str(state["status"]) not in one]
-        content = VARYING.sub("", state["content"])
-        violations = []
+        told = [(text, url) for text, url in state["empty"]] if state["status"] == 200 else []
+        content, violations = _content(response.text()), []
         if content not in self.known:
-            self.known.add(content)
+            self.known[content] = told
             page.evaluate(AXE)
             violations = page.evaluate(VIOLATIONS)
         if self.pictures is not None:
             page.evaluate("scrollTo(0, 0)")
             name = re.sub(r"\W+", "-", path).strip("-") or "portfolio"
             page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
-        told = state["empty"] if state["status"] == 200 else []
-        empty = [(text, url, self._dead_end(page, url)) for text, url in told]
+        empty = [(text, url, self._dead_end(page, path, url)) for text, url in told]
         return Seen(role, path, state["status"], expected, taken, complaints, violations, state["wide"], empty)
+
+
+def _content(html: str) -> str:
+    """What stands in the middle of a page, without what differs from one opening to the next."""
+    return VARYING.sub("", html[html.index("<main") : html.index("</main>")])

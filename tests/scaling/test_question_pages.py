@@ -3,7 +3,6 @@ there. Each page is walked; what a single page says is tested in a file of its o
 
 from __future__ import annotations
 
-import datetime
 import gzip
 import io
 import re
@@ -18,7 +17,6 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from indicators.models import Round
-from organizations import registry as registry_of
 from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import Programme
@@ -82,8 +80,8 @@ def test_somebody_without_a_role_gets_a_next_step(client: Client, name: str) -> 
 
 
 def test_what_is_missing_first_is_named_with_the_way_to_enter_it(client: Client) -> None:
-    """Organizations, then a round, for who may enter them."""
-    made = make_programme("BARE")
+    """Organizations come first: to the form for who keeps the register, to the list for who reads it."""
+    make_programme("BARE")
 
     def told(who: Any) -> tuple[str, str]:
         client.force_login(who)
@@ -93,11 +91,6 @@ def test_what_is_missing_first_is_named_with_the_way_to_enter_it(client: Client)
     viewer, officer = (factories.person(role, programme="BARE") for role in (RoleName.VIEWER, RoleName.ME_OFFICER))
     assert "none is on the register" in told(officer)[0]
     assert told(officer)[1] == "/register-organization/" and told(viewer)[1] == "/organizations/?programme=BARE"
-    registry_of.register(
-        code="B1", name="One", kind="shg", place=made.countries.get(), formed_on=datetime.date(2020, 1, 1),
-        promoter="self", programme=made, by=None,
-    )  # fmt: skip
-    assert "No such round has opened" in told(officer)[0] and told(officer)[1] == "/rounds/"
 
 
 def test_what_is_not_computed_yet_is_no_question_that_was_not_understood(
@@ -121,7 +114,7 @@ def test_the_first_administrator_is_led_to_the_first_programme(client: Client) -
     first = User.objects.create_superuser("first@example.org", factories.PASSWORD)
     client.force_login(first)
     assert client.get("/").context["page"].empty.action_url == "/admin/programmes/programme/add/"
-    for path in ("/targets/", "/results/", "/reports/", "/rounds/"):
+    for path in ("/targets/", "/results/", "/reports/"):
         assert "/admin/programmes/programme/add/" in client.get(path).content.decode(), path
 
 

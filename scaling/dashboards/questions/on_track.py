@@ -35,8 +35,10 @@ def build(asked: Asked, page: Page) -> None:
             Empty(
                 _("Too many to sum while you wait"),
                 text % {"most": formats.number(MOST_RECORDS)},
-                _("Choose one programme"),
-                asked.links.here(programme=programmes[0].code),
+                _("Choose one programme") if len(programmes) > 1 else _("Targets and their history"),
+                asked.links.here(programme=programmes[0].code)
+                if len(programmes) > 1
+                else f"{reverse('indicators:targets')}?programme={programmes[0].code}",
             ),
         )
     recorded.require(asked.selection.known_at, "indicators.Target")

@@ -33,12 +33,13 @@ def _empty(text: str, asked: Asked) -> Empty:
 
 
 def _too_many(asked: Asked) -> Empty:
+    several = len(asked.selection.programmes) > 1
     return Empty(
         _("Too many to count while you wait"),
         _("This is counted from the returns themselves, for at most %(most)s organizations.")
         % {"most": formats.number(MOST_RECORDS)},
-        _("Choose one programme"),
-        asked.links.here(programme=asked.selection.programmes[0].code),
+        _("Choose one programme") if several else _("Rounds"),
+        asked.links.here(programme=asked.selection.programmes[0].code) if several else reverse("indicators:rounds"),
     )
 
 
