@@ -108,9 +108,7 @@ def main() -> None:
         alone = min(floor(text) for _ in range(3))
         with Peak() as asking:
             begun = time.perf_counter()
-            job = jobs.start(
-                kind=KINDS["returns"], rows=bodies(text), mode=Mode.BEST_EFFORT, dry_run=False, by=officer
-            )
+            job = jobs.start(kind=KINDS["returns"], rows=bodies(text), mode=Mode.BEST_EFFORT, dry_run=False, by=officer)
             asked = time.perf_counter() - begun
         with Peak() as working:
             begun = time.perf_counter()
