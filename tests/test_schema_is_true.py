@@ -53,4 +53,4 @@ def test_every_operation_answers_as_documented(
     assert not found.errors, "\n".join(found.errors)
     assert not found.failures, found.told()
     # A run in which everything is refused would find nothing.
-    assert len(found.operations) > 100 and len(found.accepted) > 40 and found.cases["stateful"] > 20
+    assert len(found.operations) > 100 and len(found.accepted) > 20 and found.cases["stateful"] > 10
