@@ -266,6 +266,7 @@ class ReturnSerializer(ResourceSerializer):
     null_reasons = serializers.DictField(child=serializers.CharField(), read_only=True)
     evidence = serializers.DictField(child=serializers.CharField(), read_only=True)
     confirmed = serializers.DictField(child=serializers.CharField(), read_only=True)
+    reported = serializers.DictField(child=serializers.FloatField(), read_only=True, allow_null=True)
     allowed_actions = AllowedActions()
     expands = {
         "organization": ORGANIZATION,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from programmes import rates
 from programmes.models import ExchangeRate, PriceIndex, RateKind
+from programmes.models.rates import FIRST_YEAR, LAST_YEAR
 from programmes.rates import PRICES, RATES, Book
 from programmes.rest import ResourceSerializer, ScopedReadOnlyViewSet
 from programmes.writing import StrictSerializer, number
@@ -30,8 +31,18 @@ class PriceIndexSerializer(ResourceSerializer):
         fields = ["id", "currency", "date", "index", "base_year", "source"]
 
 
+@extend_schema_field({"type": "string", "pattern": r"^[A-Z]{3}$"})
+class Currency(serializers.CharField):
+    """Three letters; the operation says which it knows."""
+
+
+@extend_schema_field({"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR})
+class BaseYear(serializers.IntegerField):
+    """The operation says which years make sense."""
+
+
 class ExchangeRateEntrySerializer(StrictSerializer):
-    currency = serializers.CharField()
+    currency = Currency()
     kind = serializers.ChoiceField(choices=RateKind.choices, default=RateKind.VALUE_DATE.value)
     date = serializers.DateField()
     period_end = serializers.DateField(allow_null=True, default=None)
@@ -40,10 +51,10 @@ class ExchangeRateEntrySerializer(StrictSerializer):
 
 
 class PriceIndexEntrySerializer(StrictSerializer):
-    currency = serializers.CharField()
+    currency = Currency()
     date = serializers.DateField()
     index = number()
-    base_year = serializers.IntegerField()
+    base_year = BaseYear()
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
@@ -67,7 +78,7 @@ class ExchangeRateCorrectionSerializer(StrictSerializer):
     usd_per_unit = number()
     source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
     reason = serializers.CharField(allow_blank=True)
-    seen = serializers.DecimalField(max_digits=None, decimal_places=None, required=False)
+    seen = number(required=False)
 
 
 class PriceIndexCorrectionSerializer(StrictSerializer):
@@ -76,7 +87,7 @@ class PriceIndexCorrectionSerializer(StrictSerializer):
     index = number()
     source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
     reason = serializers.CharField(allow_blank=True)
-    seen = serializers.DecimalField(max_digits=None, decimal_places=None, required=False)
+    seen = number(required=False)
 
 
 REASON = OpenApiParameter("reason", str, required=True, description="Why it is withdrawn; kept in the history.")

@@ -134,7 +134,7 @@ class ChangeSerializer(StrictSerializer):
     version = VersionField(required=False, help_text="The version you read; or send its ETag as If-Match.")
 
 
-@extend_schema_field({"type": "string", "maxLength": LONGEST_CODE})
+@extend_schema_field({"type": "string", "maxLength": LONGEST_CODE, "pattern": r"\S"})
 class Code(serializers.Field[Any, Any, Any, Any]):
     """The code of a row that the person may see; becomes the row. What is outside the scope is as unknown as any.
 
@@ -194,9 +194,14 @@ def look_up(kind: type[StrictSerializer], rows: list[Any], request: Any) -> dict
     return {key: field.find(texts) for key, (field, texts) in asked.items()}
 
 
+@extend_schema_field({"type": ["number", "string"], "pattern": r"^\s*[+-]?\d+(\.\d+)?\s*$"})
+class Number(serializers.DecimalField):
+    """A JSON number, or a text of digits that keeps all of them."""
+
+
 def number(**kwargs: Any) -> serializers.DecimalField:
     """A number of any length; the operation says what is too long."""
-    return serializers.DecimalField(max_digits=None, decimal_places=None, **kwargs)
+    return Number(max_digits=None, decimal_places=None, **kwargs)
 
 
 # --- views -----------------------------------------------------------------------------------------------------------

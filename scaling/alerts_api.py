@@ -22,7 +22,7 @@ from scaling.models import Alert, Severity, ThresholdSetting
 class AlertSerializer(ResourceSerializer):
     rule = serializers.ChoiceField(choices=[(rule, rule) for rule in RULES], read_only=True)
     programme = code_of("programme")
-    organization = code_of("organization")
+    organization = code_of("organization", default=None, allow_null=True)
     place = serializers.CharField(source="organization.place.code", read_only=True, default=None, allow_null=True)
     figures = serializers.DictField(read_only=True, help_text="what the rule looked at; decimals and days as text")
 
@@ -78,7 +78,7 @@ class AlertViewSet(ScopedReadOnlyViewSet):
 
 
 class ThresholdSerializer(ResourceSerializer):
-    country = code_of("country")
+    country = code_of("country", default=None, allow_null=True)
     start = Period("lower")
     end = Period("upper")
 

@@ -307,6 +307,7 @@ REST_FRAMEWORK = {
         "scaling.rest.renderers.CSVRenderer",
         "scaling.rest.renderers.XLSXRenderer",
     ],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "scaling.rest.negotiation.StrictNegotiation",
     "DEFAULT_PARSER_CLASSES": ["scaling.rest.parsers.StrictJSONParser"],
     "DEFAULT_PAGINATION_CLASS": "scaling.rest.pagination.CursorPages",
     "DEFAULT_FILTER_BACKENDS": [
@@ -348,6 +349,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    # The body of a PATCH is a serializer of its own, which says itself what must be sent.
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
         "CountBasisEnum": "programmes.vocabulary.CountBasis",
         "JobStateEnum": "scaling.rest.models.JobState",
@@ -373,6 +376,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "scaling.rest.schema.add_problem",
+        "scaling.rest.links.add_links",
     ],
 }
 

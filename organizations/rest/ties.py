@@ -235,7 +235,7 @@ class InterventionNewSerializer(StrictSerializer):
     """Two equal sessions of a day are two: send an Idempotency-Key."""
 
     phase = Code(Phase, select=("programme",))
-    organizations = serializers.ListField(child=Code(Organization), max_length=1000)
+    organizations = serializers.ListField(child=Code(Organization), allow_empty=False, max_length=1000)
     purpose = Choice(choices=Purpose.choices)
     method = Choice(choices=Method.choices)
     start = serializers.DateField(source="since")

@@ -92,7 +92,10 @@ def _row_body(kind: BulkKind) -> type[serializers.Serializer[Any]]:
     return type(
         f"{title}BulkSerializer",
         (EnvelopeSerializer,),
-        {"rows": kind.body(many=True), "__doc__": f"Rows of {kind.name}; at most {settings.API_BULK_MOST}."},
+        {
+            "rows": kind.body(many=True, allow_empty=False),
+            "__doc__": f"Rows of {kind.name}; at most {settings.API_BULK_MOST}.",
+        },
     )
 
 

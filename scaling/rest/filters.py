@@ -75,6 +75,23 @@ def check_parameters(request: Request, known: set[str]) -> None:
 class StrictOrdering(OrderingFilter):
     """`ordering=` by the names the view lists; another name is a 400."""
 
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        names = list(getattr(view, "ordering_fields", None) or ())
+        if not names:
+            return []
+        known = {"type": "string", "enum": [*names, *(f"-{name}" for name in names)]}
+        return [
+            {
+                "name": self.ordering_param,
+                "in": "query",
+                "required": False,
+                "description": "Names separated by commas; `-` before one: the largest first.",
+                "style": "form",
+                "explode": False,
+                "schema": {"type": "array", "items": known, "minItems": 1},
+            }
+        ]
+
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> list[str] | tuple[str, ...] | None:
         raw = request.query_params.get(self.ordering_param)
         if raw is None:

@@ -88,7 +88,7 @@ def once(view: type[Any]) -> type[Any]:
 
 
 def _checked(key: str) -> str:
-    text = key.strip().strip('"')
+    text = key.strip().strip('"').strip()
     if not text or len(text) > LONGEST or not (text.isascii() and text.isprintable()):
         raise ValidationError(
             {

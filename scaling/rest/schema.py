@@ -7,8 +7,11 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import is_serializer
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer
+from rest_framework import serializers
 
 from programmes.expanding import expandable
+from programmes.rest import FieldsMixin
+from programmes.writing import StrictSerializer
 from scaling.rest import changes
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -62,14 +65,14 @@ _SIDES: dict[str, Any] = {
 PROBLEM_SCHEMA["properties"] |= _SIDES
 KEY = OpenApiParameter(
     "Idempotency-Key",
-    str,
+    {"type": "string", "pattern": r"^[ -~]*[!#-~][ -~]*$", "maxLength": 255},
     OpenApiParameter.HEADER,
     description="Chosen by you, for instance a UUID. Sent again with the same body within 24 hours, the first answer "
     "comes again (Idempotency-Replayed: true) and nothing happens twice.",
 )
 MATCH = OpenApiParameter(
     "If-Match",
-    str,
+    {"type": "string", "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'},
     OpenApiParameter.HEADER,
     description="The ETag you read; what stands before its point is the version. Or send `version` in the body.",
 )
@@ -77,9 +80,17 @@ NOT_MODIFIED = OpenApiParameter(
     "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you hold; what has not changed is a 304."
 )
 
+#: A text that says something: what is only white space is as no text at all.
+SAID = r"\S"
 HXL = OpenApiParameter(
     "hxl", str, enum=["0", "1"], description="With csv and xlsx: 1 adds a row of HXL hashtags below the header."
 )
+
+
+def several(name: str, known: list[str], description: str) -> OpenApiParameter:
+    """A parameter that takes names of a list, separated by commas."""
+    schema = {"type": "array", "items": {"type": "string", "enum": known}, "minItems": 1}
+    return OpenApiParameter(name, schema, explode=False, style="form", description=description)
 
 
 class TrellisSchema(AutoSchema):
@@ -94,23 +105,46 @@ class TrellisSchema(AutoSchema):
                 description="Form of the answer.",
             ),
         ]
+        tables = {"csv", "xlsx"} & set(common[0].enum or ())
         listed = getattr(self.view, "queryset", None) is not None or getattr(self.view, "tagged", False)
-        if self.method == "GET" and listed:
+        if self.method == "GET" and listed and tables:
             common.append(HXL)
-        if hasattr(self.view, "get_serializer_class") and hasattr(self.view, "queryset"):
-            common.append(OpenApiParameter("fields", str, description="Only these fields, separated by commas."))
+        kind = getattr(self.view, "serializer_class", None)
+        if kind is not None and issubclass(kind, FieldsMixin) and self.method != "DELETE":
+            known = [name for name in kind().fields if name != "expanded"]
+            common.append(several("fields", known, "Only these fields, separated by commas."))
             if names := list(expandable(self.view)):
-                told = f"Related rows under `expanded`, separated by commas: {', '.join(names)}."
-                common.append(OpenApiParameter("expand", str, description=told))
+                common.append(several("expand", names, "Related rows under `expanded`, separated by commas."))
             if self.method == "GET" and changes.parameters_of(self.view):
                 common += changes.PARAMETERS
         if self.method == "GET":
             common.append(NOT_MODIFIED)
-        if self.method == "POST":
+        if self.method == "POST" and getattr(self.view, "action", "") not in getattr(self.view, "unkeyed", ()):
             common.append(KEY)
         if self._changes():
             common.append(MATCH)
         return [*common, *super().get_override_parameters()]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """What a body may not hold is said too; of an answer `fields` may leave out anything."""
+        found = super()._map_basic_serializer(serializer, direction)
+        strict = isinstance(serializer, StrictSerializer) or getattr(serializer, "strict", False)
+        if direction == "request" and strict:
+            found["additionalProperties"] = False
+        if direction == "response" and isinstance(serializer, FieldsMixin):
+            found.pop("required", None)
+        return found
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Limits that Django REST framework keeps beside its validators."""
+        found = super()._map_serializer_field(field, direction, bypass_extensions)
+        if direction != "request" or not isinstance(found, dict):
+            return found
+        if isinstance(field, serializers.ListField | serializers.ListSerializer) and not field.allow_empty:
+            found = {**found, "minItems": 1}
+        if isinstance(field, serializers.CharField) and type(field) is serializers.CharField and not field.allow_blank:
+            found = {**found, "pattern": SAID}
+        return found
 
     def _formats(self) -> list[str]:
         return [str(renderer.format) for renderer in self.view.renderer_classes]
@@ -150,6 +184,8 @@ class TrellisSchema(AutoSchema):
         operation = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
+        if "requestBody" in operation and isinstance(self.get_request_serializer(), PolymorphicProxySerializer):
+            operation["requestBody"]["required"] = True
         problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         for status, description in {**_PROBLEMS, **self._more()}.items():
             told = {"description": description} if status == "304" else {"description": description, "content": problem}

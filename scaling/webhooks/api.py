@@ -78,6 +78,8 @@ class WebhookViewSet(WritesMixin, ScopedReadOnlyViewSet):
     serializer_class = WebhookSerializer
     filterset_class = WebhookFilter
     ordering = ["-pk"]
+    #: Actions that take no Idempotency-Key, for the schema.
+    unkeyed = ("create", "rotate")
 
     def actions_on(self, row: Webhook) -> list[str]:
         return ["update", "rotate"] if may(self.request.user, Permission.ROUNDS_MANAGE) else []

@@ -39,6 +39,7 @@ BAD_QUERIES = [
     "fields=",
     "q=" + "x" * 5000,
     "format=xml",
+    "format=",
 ]
 
 

@@ -76,6 +76,9 @@ def told(summary: importing.Summary, options: dict[str, Any]) -> dict[str, Any]:
 
 
 class DataValueSchemaSerializer(serializers.Serializer[Any]):
+    #: Says to the schema that another field is refused.
+    strict = True
+
     dataElement = serializers.CharField()
     period = serializers.CharField(required=False)
     orgUnit = serializers.CharField(required=False)
@@ -92,6 +95,9 @@ class DataValueSchemaSerializer(serializers.Serializer[Any]):
 
 class DataValueSetSerializer(serializers.Serializer[Any]):
     """A data value set; what stands at its head holds for the values that do not say it themselves."""
+
+    #: Says to the schema that another field is refused.
+    strict = True
 
     dataSet = serializers.CharField(required=False)
     completeDate = serializers.CharField(required=False)
