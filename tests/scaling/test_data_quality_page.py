@@ -95,9 +95,19 @@ def test_filters_narrow_what_is_counted_from_returns(reader: Client) -> None:
 
 
 def test_too_many_returns_are_not_counted_but_said(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who was due and who has an approved return is in the cells and told of any number."""
+    counted = {
+        row[0].text: row
+        for row in reader.get(PAGE).context["page"].all_tables["rounds"].rows
+        if "year" not in row[1].text
+    }
     enrolled = ProgrammeEnrolment.objects.filter(programme__code="NET").count()
     monkeypatch.setattr(data_quality, "MOST_RECORDS", enrolled - 1)
     page = reader.get(PAGE).context["page"]
+    rows = [row for row in page.all_tables["rounds"].rows if row[2].value is not None]
+    assert len(rows) == 3 and all(row[5].text == "too many to count here" for row in rows)
+    for row in rows:
+        assert (row[2].value, row[4].value) == (counted[row[0].text][2].value, counted[row[0].text][4].value)
     cards = {card.id: card for card in page.figures}
     assert cards["calendar"].figure and cards["days"].empty.title == "Too many to count while you wait"
     assert any("this selection has more" in note.text for note in page.left_out)
