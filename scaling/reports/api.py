@@ -84,7 +84,7 @@ class PackFilter(django_filters.FilterSet):
 
     class Meta:
         model = Report
-        fields = ["state", "format", "language"]
+        fields = ["state", "language"]  # `format` is the parameter of every address for JSON, CSV …
 
     def of_programme(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(programme__in=Programme.objects.visible_to(self.request.user).filter(code=value))

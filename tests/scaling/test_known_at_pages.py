@@ -115,8 +115,9 @@ def correct_members() -> None:
 
 
 def correct_ratings() -> None:
+    rated = set(Indicator.objects.filter(is_rating=True).values_list("code", flat=True))
     for row in Return.objects.filter(round__code="net-2022"):
-        row.values = {key: 6 if key.startswith(("GOV", "SYS")) else value for key, value in row.values.items()}
+        row.values = {key: 6 if key in rated else value for key, value in row.values.items()}
         Return.objects.filter(pk=row.pk).update(values=row.values)
 
 
@@ -137,9 +138,11 @@ def closed(rule: str) -> Callable[[], object]:
 
 
 def rate_again() -> None:
+    first = Return.objects.get(round__code="net-2022", organization__code="G1")
+    rated = set(Indicator.objects.filter(is_rating=True).values_list("code", flat=True))
     made = SecondAssessment(
         round=Round.objects.get(code="net-2022"), organization=Organization.objects.get(code="G1"), seed=1,
-        drawn_by=factories.administrator(email="second@example.org"), levels={"GOV-1": 3}, done_at=timezone.now(),
+        drawn_by=factories.user(), levels={key: 3 for key in first.values if key in rated}, done_at=timezone.now(),
     )  # fmt: skip
     made.assessor = made.drawn_by
     made.save()
@@ -176,7 +179,7 @@ CHANGES: dict[str, list[Callable[[], object]]] = {
     ],
     "inclusion": [worse("inclusion_falling")],
     "services": [lambda: Service.objects.filter(organization__code="G1").delete()],
-    "finance": [correct_members],
+    "finance": [lambda: FinancingLine.objects.filter(phase__code="NET-1").update(amount=F("amount") * 2)],
     "linkages": [
         worse("one_buyer"),
         lambda: Linkage.objects.update(valid=DateRange(Day(2020, 1, 1), Day(2021, 1, 1))),
@@ -190,7 +193,9 @@ CHANGES: dict[str, list[Callable[[], object]]] = {
         correct_members,
         rate_again,
         lambda: RoundDue.objects.filter(round__code="net-2022", organization__code="G1").delete(),
-        lambda: Return.objects.filter(round__code="net-2022", organization__code="G2").delete(),
+        lambda: Return.objects.filter(round__code="net-2022", organization__code="G2").update(
+            confirmed={"op-06-growth:OP-06": "asked again"}
+        ),
     ],
 }
 

@@ -108,7 +108,7 @@ def test_too_few_in_its_place_lead_to_the_whole_programme(reader: Client) -> Non
     [
         ("similar=country", "One of place, programme is expected."),
         ("similar=place&similar=programme", "One value is expected"),
-        ("colour=red", "Unknown filter “colour”. Known here: similar."),
+        ("colour=red", "Unknown filter “colour”. Known here: similar, known_at."),
     ],
 )
 def test_a_comparison_that_is_not_known_is_refused(reader: Client, query: str, said: str) -> None:

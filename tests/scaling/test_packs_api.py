@@ -57,7 +57,7 @@ def test_a_pack_is_asked_for_made_and_fetched(
     file = reader.get(f"{url}file/")
     assert file.status_code == 200 and len(file.content) == ready["size"]
     assert file["Content-Type"].endswith("spreadsheetml.sheet") and "-fr.xlsx" in file["Content-Disposition"]
-    assert [one["id"] for one in reader.get(f"{PACKS}?state=done&format=xlsx&programme=NET").json()["results"]] == [
+    assert [one["id"] for one in reader.get(f"{PACKS}?state=done&language=fr&programme=NET").json()["results"]] == [
         body["id"]
     ]
     assert reader.post(f"{url}cancel/").status_code == 409

@@ -318,17 +318,19 @@ def _rounds(asked: Asked, facts: Facts) -> Table:
         Column(_("Corrected"), numeric=True),
     ]
     several = len({one.programme_id for one in facts.rounds}) > 1
+    stored = _stored(asked) if facts.quality is None else {}
     rows = []
     for one in facts.rounds:
-        of = counts.get(one.pk, OfRound())
+        of = counts.get(one.pk) or stored.get(one.code) or OfRound()
+        told = (one.code in stored, False, one.code in stored, False)
         name = formats.day(one.reference_date)
         rows.append(
             [
                 Cell(f"{one.programme} · {name}" if several else name, url=asked.round_url(one.code)),
                 Cell(str(one.get_kind_display())),
                 *(
-                    Cell(_("too many to count here"), "null") if facts.quality is None else counted(n)
-                    for n in (of.due, of.handed_in, of.approved, of.late)
+                    Cell(_("too many to count here"), "null") if facts.quality is None and not is_told else counted(n)
+                    for n, is_told in zip((of.due, of.handed_in, of.approved, of.late), told, strict=True)
                 ),
                 Cell(formats.reason("NOT_REPORTED"), "null")
                 if of.days is None
@@ -338,6 +340,12 @@ def _rounds(asked: Asked, facts: Facts) -> Table:
         )
     caption = _("Entry in the latest rounds: due, handed in, approved, late, corrected")
     return asked.table("rounds", columns, rows, title=_("Round by round"), caption=caption)
+
+
+def _stored(asked: Asked) -> dict[str, OfRound]:
+    """What cells hold of each outcome round: who was due and who has an approved return, of however many."""
+    rows = {} if asked.history is None else asked.history.rows("round_coverage", "round")
+    return {code: OfRound(due=row.register.due, approved=row.register.reported) for code, row in rows.items()}
 
 
 def _missing(asked: Asked, facts: Facts) -> Table:
