@@ -177,10 +177,51 @@ class ApexShape(models.Model):
         return f"{self.round} {self.apex}"
 
 
+class LinkageTotal(models.Model):
+    """Agreements of a programme's organizations up to the date of a round: of a place with all inside it (everywhere
+    without one), by kind and tier of the organization and by who the partner is, a type or "organization".
+
+    `facts` as `scaling.register_sql.linkage_totals` writes them. Empty `partner` tells of the organizations' buyers.
+    """
+
+    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
+    kind = models.CharField(max_length=30)
+    tier = models.CharField(max_length=30)
+    partner = models.CharField(max_length=30, blank=True)
+    facts = models.JSONField()
+
+    scope = ByProgramme("round__programme")
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("total of agreements")
+        verbose_name_plural = _("totals of agreements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "place", "kind", "tier", "partner"], nulls_distinct=False, name="linkage_total_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.place} {self.kind} {self.tier} {self.partner}"
+
+
 class Severity(models.TextChoices):
     WATCH = "watch", _("watch")
     ALERT = "alert", _("alert")
     HIGH = "high", _("high")
+
+
+#: How alerts are ordered, the gravest first; the index `alert_open_in_order` holds the same expressions.
+GRAVITY = models.Case(
+    models.When(severity="high", then=models.Value(0)),
+    models.When(severity="alert", then=models.Value(1)),
+    default=models.Value(2),
+)
+ACKNOWLEDGED = models.Case(
+    models.When(acknowledged_at__isnull=True, then=models.Value(0)), default=models.Value(1)
+)
 
 
 class Alert(models.Model):
@@ -200,6 +241,8 @@ class Alert(models.Model):
     )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
+    #: Of an open one: what the open alerts of its organization in the programme count together (`alerts.WEIGHT`).
+    weight = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     scope = ByProgramme("programme")
     objects = ScopedQuerySet.as_manager()
@@ -223,6 +266,26 @@ class Alert(models.Model):
                 condition=models.Q(closed_at__isnull=True),
                 nulls_distinct=False,
                 name="alert_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "programme",
+                "rule",
+                GRAVITY,
+                ACKNOWLEDGED,
+                models.F("opened_at").desc(),
+                "id",
+                condition=models.Q(closed_at__isnull=True),
+                name="alert_open_in_order",
+            ),
+            # Kept for the watch list: the organizations whose alerts weigh most, without adding up all.
+            models.Index(
+                "programme",
+                models.F("weight").desc(),
+                "organization",
+                condition=models.Q(closed_at__isnull=True, organization__isnull=False),
+                name="alert_open_by_weight",
             ),
         ]
 

@@ -11,22 +11,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from organizations.models import ApexMembership, Organization, OrganizationStatus, Status, Tier
-from scaling import formats
+from scaling import alerts, formats
 from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Option, Table
 from scaling.metrics import alerts as rules
-from scaling.models import Alert, Severity
+from scaling.models import Alert
 
 CANDIDATES = 1000
 PAGE = 25
-#: What a sign counts. A dormant organization has no alerts: rules look at active ones.
-WEIGHT = {Severity.HIGH: 3, Severity.ALERT: 2, Severity.WATCH: 1}
+#: What a sign counts beside alerts. A dormant organization has none: rules look at active ones.
 DORMANT, ALONE, ONE_BUYER = 4, 1, 1
 _MARK = re.compile(r"(\d{1,6})-(\d{1,18})")
 
@@ -76,16 +75,20 @@ def of(asked: Asked) -> Listed:
 
 
 def _alerted(asked: Asked) -> dict[int, tuple[int, int, int]]:
-    """Organization → weight and number of its open alerts, and how many are about one buyer; the gravest first."""
-    weight = Case(*(When(severity=name, then=Value(n)) for name, n in WEIGHT.items()), default=Value(0))
-    rows = (
-        Alert.objects.visible_to(asked.user)
-        .filter(programme__in=asked.selection.programmes, closed_at__isnull=True, organization__isnull=False)
-        .values("organization")
-        .annotate(weight=Sum(weight), n=Count("pk"), buyers=Count("pk", filter=Q(rule=rules.ONE_BUYER)))
-        .order_by("-weight", "organization")[:CANDIDATES]
+    """Organization → weight and number of its open alerts, and how many are about one buyer; the gravest first.
+
+    Who they are is read from the index of weights, so that nothing is added up over all alerts.
+    """
+    open_ones = Alert.objects.visible_to(asked.user).filter(
+        programme__in=asked.selection.programmes, closed_at__isnull=True, organization__isnull=False
     )
-    return {row["organization"]: (row["weight"], row["n"], row["buyers"]) for row in rows}
+    gravest = open_ones.order_by("-weight", "organization_id").values_list("organization_id", "weight").distinct()
+    rows = (
+        open_ones.filter(organization__in={pk for pk, _weight in gravest[:CANDIDATES]})
+        .values("organization_id")
+        .annotate(weighed=alerts.weight(), n=Count("pk"), buyers=Count("pk", filter=Q(rule=rules.ONE_BUYER)))
+    )
+    return {row["organization_id"]: (row["weighed"], row["n"], row["buyers"]) for row in rows}
 
 
 def _dormant(asked: Asked, on: datetime.date) -> set[int]:
