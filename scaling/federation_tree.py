@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import BooleanField, Case, DecimalField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -90,11 +90,18 @@ def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day) -> A
         ),
         span=Subquery(shapes.values("span")[:1]),
         is_cut=Coalesce(Subquery(shapes.values("is_cut")[:1]), Value(False)),
-        has_members=Exists(holds),
-        is_active=Exists(
+        has_members=_any(holds),
+        is_active=_any(
             OrganizationStatus.objects.filter(organization=OuterRef("pk"), status=Status.ACTIVE, valid__contains=on)
         ),
     )
+
+
+def _any(rows: QuerySet[Any]) -> Coalesce:
+    """Whether there is any, looked up for each organization that is shown: of EXISTS the planner would make one pass
+    over every membership and status that there is."""
+    first = rows.order_by().annotate(is_there=Value(True)).values("is_there")[:1]
+    return Coalesce(Subquery(first, output_field=BooleanField()), Value(False))
 
 
 def roots(user: Any, programmes: Iterable[int], *, on: Day) -> QuerySet[Organization]:

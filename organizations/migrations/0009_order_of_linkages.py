@@ -1,4 +1,4 @@
-"""Agreements in the order of what they are worth and of their end."""
+"""Agreements in the order of what they are worth and of their end; who was dormant is found without all statuses."""
 
 import django.db.models.functions.comparison
 from decimal import Decimal
@@ -20,5 +20,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='linkage',
             index=models.Index(models.F('valid__endswith'), name='linkage_by_end'),
+        ),
+        migrations.AddIndex(
+            model_name='organizationstatus',
+            index=models.Index(condition=models.Q(('status', 'dormant')), fields=['id'], name='status_dormant'),
         ),
     ]

@@ -162,4 +162,4 @@ def test_the_number_of_queries_is_pinned(reader: Client) -> None:
     reader.get(NET)
     with CaptureQueriesContext(connection) as queries:
         reader.get(NET)
-    assert len(queries) == 27
+    assert len(queries) == 28

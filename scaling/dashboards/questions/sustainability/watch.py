@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organizations.models import ApexMembership, Organization, OrganizationStatus, Status, Tier
+from organizations.models import ApexMembership, Organization, OrganizationStatus, ProgrammeEnrolment, Status, Tier
 from scaling import alerts, formats
 from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
@@ -59,7 +59,7 @@ class Listed:
 
 
 def of(asked: Asked) -> Listed:
-    """Four queries. A mark that cannot be read begins at the beginning."""
+    """Six queries. A mark that cannot be read begins at the beginning."""
     on = asked.selection.as_of or datetime.date.today()
     alerted = _alerted(asked)
     dormant = _dormant(asked, on)
@@ -92,9 +92,9 @@ def _alerted(asked: Asked) -> dict[int, tuple[int, int, int]]:
 
 
 def _dormant(asked: Asked, on: datetime.date) -> set[int]:
-    rows = OrganizationStatus.objects.filter(status=Status.DORMANT, valid__contains=on).filter(
-        organization__enrolments__programme__in=asked.selection.programmes,
-        organization__enrolments__valid__contains=on,
+    enrolled = ProgrammeEnrolment.objects.filter(programme__in=asked.selection.programmes, valid__contains=on)
+    rows = OrganizationStatus.objects.filter(
+        status=Status.DORMANT, valid__contains=on, organization__in=enrolled.values("organization")
     )
     return set(rows.order_by("pk").values_list("organization", flat=True)[:CANDIDATES])
 
@@ -109,11 +109,13 @@ def _signs(
         found = found.within(selection.place.row)
     if selection.apex is not None:
         found = found.under(selection.apex, on=on)
-    above = ApexMembership.objects.filter(member=OuterRef("pk"), valid__contains=on)
+    tiers = dict(found.order_by().values_list("pk", "tier"))
+    above = ApexMembership.objects.filter(member__in=tiers, valid__contains=on)
+    members = set(above.order_by().values_list("member", flat=True))
     signs = []
-    for pk, tier, is_member in found.annotate(is_member=Exists(above)).values_list("pk", "tier", "is_member"):
+    for pk, tier in tiers.items():
         weight, n, buyers = alerted.get(pk, (0, 0, 0))
-        is_alone = tier == Tier.PRIMARY and not is_member
+        is_alone = tier == Tier.PRIMARY and pk not in members
         score = weight + DORMANT * (pk in dormant) + ALONE * is_alone + ONE_BUYER * bool(buyers)
         signs.append(Sign(pk, n, pk in dormant, is_alone, bool(buyers), score))
     return signs
