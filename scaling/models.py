@@ -177,36 +177,6 @@ class ApexShape(models.Model):
         return f"{self.round} {self.apex}"
 
 
-class LinkageTotal(models.Model):
-    """Agreements of a programme's organizations up to the date of a round: of a place with all inside it (everywhere
-    without one), by kind and tier of the organization and by who the partner is, a type or "organization".
-
-    `facts` as `scaling.register_sql.linkage_totals` writes them. Empty `partner` tells of the organizations' buyers.
-    """
-
-    round = models.ForeignKey("indicators.Round", on_delete=models.CASCADE, related_name="+", db_index=False)
-    place = models.ForeignKey("programmes.Place", on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
-    kind = models.CharField(max_length=30)
-    tier = models.CharField(max_length=30)
-    partner = models.CharField(max_length=30, blank=True)
-    facts = models.JSONField()
-
-    scope = ByProgramme("round__programme")
-    objects = ScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("total of agreements")
-        verbose_name_plural = _("totals of agreements")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["round", "place", "kind", "tier", "partner"], nulls_distinct=False, name="linkage_total_once"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.round} {self.place} {self.kind} {self.tier} {self.partner}"
-
-
 class Severity(models.TextChoices):
     WATCH = "watch", _("watch")
     ALERT = "alert", _("alert")
@@ -219,9 +189,7 @@ GRAVITY = models.Case(
     models.When(severity="alert", then=models.Value(1)),
     default=models.Value(2),
 )
-ACKNOWLEDGED = models.Case(
-    models.When(acknowledged_at__isnull=True, then=models.Value(0)), default=models.Value(1)
-)
+ACKNOWLEDGED = models.Case(models.When(acknowledged_at__isnull=True, then=models.Value(0)), default=models.Value(1))
 
 
 class Alert(models.Model):
@@ -468,6 +436,7 @@ class Heartbeat(models.Model):
 from scaling.exchange.dhis2.models import Dhis2Code, Dhis2Note  # noqa: E402, F401 - Django finds models from here
 from scaling.exports.models import ExportFile, ExportPart  # noqa: E402, F401 - the same
 from scaling.iati.models import ReportingOrganization  # noqa: E402, F401 - Django finds models from here
+from scaling.register_sql.models import LinkageTotal  # noqa: E402, F401 - the same
 from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - the same
 from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same
 from scaling.webhooks.models import (  # noqa: E402 - the same
