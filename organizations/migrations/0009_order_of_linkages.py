@@ -1,4 +1,5 @@
-"""Agreements in the order of what they are worth and of their end; who was dormant is found without all statuses."""
+"""Agreements in the order of what they are worth and of their end; who was
+dormant and which organizations are apexes is found without all the others."""
 
 import django.db.models.functions.comparison
 from decimal import Decimal
@@ -24,5 +25,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='organizationstatus',
             index=models.Index(condition=models.Q(('status', 'dormant')), fields=['id'], name='status_dormant'),
+        ),
+        migrations.AddIndex(
+            model_name='organization',
+            index=models.Index(condition=models.Q(('tier', 'primary'), _negated=True), fields=['id'], name='organization_apexes'),
         ),
     ]
