@@ -14,7 +14,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,7 +29,7 @@ from scaling.metrics.alert_facts import facts_of, year_before
 from scaling.metrics.alerts import Finding, RoundState
 from scaling.metrics.observe import cells_by
 from scaling.metrics.records import Record
-from scaling.models import Alert, Severity
+from scaling.models import ACKNOWLEDGED, GRAVITY, Alert, Severity
 from scaling.register_sql.alerting import candidates
 from scaling.register_sql.drain import together, with_lineage
 
@@ -43,6 +43,8 @@ LONGEST_NOTE = 2000
 OF_RETURNS = (rules.INCLUSION_FALLING, rules.WEAK_FUNDED, rules.STAGNATION, rules.AGGREGATED_EARLY)
 #: Organizations whose records are in memory at the same time.
 AT_ONCE = 4000
+#: What an open alert counts on the watch list.
+WEIGHT = {Severity.HIGH: 3, Severity.ALERT: 2, Severity.WATCH: 1}
 #: (rule, organization id; None for the programme as a whole)
 Key = tuple[str, int | None]
 
@@ -178,8 +180,8 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
     now = timezone.now()
     rows = Alert.objects.select_for_update().filter(looked_at, programme=programme_id, closed_at__isnull=True)
     standing: dict[Key, Alert] = {(row.rule, row.organization_id): row for row in rows}
-    ended = [row.pk for key, row in standing.items() if key not in look.findings and key not in look.undecided]
-    Alert.objects.filter(pk__in=ended).update(closed_at=now)
+    ended = [row for key, row in standing.items() if key not in look.findings and key not in look.undecided]
+    Alert.objects.filter(pk__in=[row.pk for row in ended]).update(closed_at=now)
     changed = []
     for key, row in standing.items():
         found = look.findings.get(key)
@@ -202,8 +204,24 @@ def _write(programme_id: int, look: Look, looked_at: Q) -> None:
         ],
         batch_size=1000,
     )
+    _weigh(programme_id, {row.organization_id for row in (*ended, *changed, *opened)})
     if opened:
         alerts_opened.send(sender=Alert, programme_id=programme_id, alerts=opened)
+
+
+def weight() -> Sum:
+    """What some alerts count together."""
+    return Sum(Case(*(When(severity=name, then=Value(n)) for name, n in WEIGHT.items()), default=Value(0)))
+
+
+def _weigh(programme_id: int, organization_ids: Iterable[int | None]) -> None:
+    """Write at the open alerts of these organizations what those of each count together now."""
+    ids = sorted(pk for pk in organization_ids if pk is not None)
+    open_ones = Alert.objects.filter(programme=programme_id, closed_at__isnull=True)
+    together_of = open_ones.filter(organization=OuterRef("organization")).order_by().values("organization")
+    for start in range(0, len(ids), AT_ONCE):
+        some = open_ones.filter(organization__in=ids[start : start + AT_ONCE])
+        some.update(weight=Subquery(together_of.annotate(n=weight()).values("n")))
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -241,14 +259,13 @@ def waiting_for(user: Any) -> int:
     ).count()
 
 
+def gravest(rows: QuerySet[Alert]) -> QuerySet[Alert]:
+    """The gravest first, what nobody acknowledged before the rest, the newest first. Of open ones of one programme and
+    rule that is the order of the index `alert_open_in_order`, so that the first few are read and nothing is sorted."""
+    return rows.annotate(gravity=GRAVITY).order_by("gravity", ACKNOWLEDGED, "-opened_at", "pk")
+
+
 def listed(rows: QuerySet[Alert]) -> QuerySet[Alert]:
-    """Open ones first, the gravest first, what nobody acknowledged before the rest, the newest first."""
-    order: Mapping[str, int] = {Severity.HIGH: 0, Severity.ALERT: 1, Severity.WATCH: 2}
-    gravity = Case(*(When(severity=name, then=Value(place)) for name, place in order.items()), default=Value(3))
-    return rows.annotate(gravity=gravity).order_by(
-        Case(When(closed_at__isnull=True, then=Value(0)), default=Value(1)),
-        "gravity",
-        Case(When(acknowledged_at__isnull=True, then=Value(0)), default=Value(1)),
-        "-opened_at",
-        "pk",
-    )
+    """Open ones first, and each as `gravest` orders them."""
+    found = gravest(rows)
+    return found.order_by(Case(When(closed_at__isnull=True, then=Value(0)), default=Value(1)), *found.query.order_by)

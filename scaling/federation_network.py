@@ -119,7 +119,9 @@ def _above(pk: int, on: Day) -> dict[int, int]:
 
 
 def _largest(visible: Any, members: Any, rounds: list[int], on: Day, most: int, told: Told | None) -> list[Any]:
-    found = federation_tree.sized(visible.filter(pk__in=members).select_related("place"), rounds, on=on, told=told)
+    # Read first who they are: joined to the rest, the planner goes over every organization that there is.
+    ids = set(members.values_list("member", flat=True))
+    found = federation_tree.sized(visible.filter(pk__in=ids).select_related("place"), rounds, on=on, told=told)
     return list(found.order_by("-size", "pk")[:most])
 
 

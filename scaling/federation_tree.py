@@ -125,11 +125,18 @@ def sized(found: QuerySet[Organization], rounds: Iterable[int], *, on: Day, told
         ),
         span=span,
         is_cut=Coalesce(is_cut, Value(False)),
-        has_members=Exists(holds),
-        is_active=Exists(
+        has_members=_any(holds),
+        is_active=_any(
             OrganizationStatus.objects.filter(organization=OuterRef("pk"), status=Status.ACTIVE, valid__contains=on)
         ),
     )
+
+
+def _any(rows: QuerySet[Any]) -> Coalesce:
+    """Whether there is any, looked up for each organization that is shown: of EXISTS the planner would make one pass
+    over every membership and status that there is."""
+    first = rows.order_by().annotate(is_there=Value(True)).values("is_there")[:1]
+    return Coalesce(Subquery(first, output_field=BooleanField()), Value(False))
 
 
 def roots(user: Any, programmes: Iterable[int], *, on: Day) -> QuerySet[Organization]:

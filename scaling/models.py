@@ -183,6 +183,15 @@ class Severity(models.TextChoices):
     HIGH = "high", _("high")
 
 
+#: How alerts are ordered, the gravest first; the index `alert_open_in_order` holds the same expressions.
+GRAVITY = models.Case(
+    models.When(severity="high", then=models.Value(0)),
+    models.When(severity="alert", then=models.Value(1)),
+    default=models.Value(2),
+)
+ACKNOWLEDGED = models.Case(models.When(acknowledged_at__isnull=True, then=models.Value(0)), default=models.Value(1))
+
+
 @tracked()
 class Alert(models.Model):
     """Something to look at, opened and closed by the computation, acknowledged by a person with a note."""
@@ -201,6 +210,8 @@ class Alert(models.Model):
     )
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     note = models.TextField(blank=True)
+    #: Of an open one: what the open alerts of its organization in the programme count together (`alerts.WEIGHT`).
+    weight = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     scope = ByProgramme("programme")
     objects = ScopedQuerySet.as_manager()
@@ -224,6 +235,26 @@ class Alert(models.Model):
                 condition=models.Q(closed_at__isnull=True),
                 nulls_distinct=False,
                 name="alert_open_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "programme",
+                "rule",
+                GRAVITY,
+                ACKNOWLEDGED,
+                models.F("opened_at").desc(),
+                "id",
+                condition=models.Q(closed_at__isnull=True),
+                name="alert_open_in_order",
+            ),
+            # Kept for the watch list: the organizations whose alerts weigh most, without adding up all.
+            models.Index(
+                "programme",
+                models.F("weight").desc(),
+                "organization",
+                condition=models.Q(closed_at__isnull=True, organization__isnull=False),
+                name="alert_open_by_weight",
             ),
         ]
 
@@ -406,6 +437,7 @@ class Heartbeat(models.Model):
 from scaling.exchange.dhis2.models import Dhis2Code, Dhis2Note  # noqa: E402, F401 - Django finds models from here
 from scaling.exports.models import ExportFile, ExportPart  # noqa: E402, F401 - the same
 from scaling.iati.models import ReportingOrganization  # noqa: E402, F401 - Django finds models from here
+from scaling.register_sql.models import LinkageTotal  # noqa: E402, F401 - the same
 from scaling.reports.models import Report, ReportSchedule  # noqa: E402, F401 - the same
 from scaling.rest.models import BulkJob, BulkPart, StoredAnswer  # noqa: E402, F401 - the same
 from scaling.webhooks.models import (  # noqa: E402 - the same

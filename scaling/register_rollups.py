@@ -24,7 +24,7 @@ from scaling.metrics.cells import Register, joined
 from scaling.metrics.network import Edge
 from scaling.metrics.observe import Openings, cells_by, edges_on
 from scaling.metrics.records import PRIMARY, Record
-from scaling.models import ApexShape, Cell, FederationTotal, RoundLayout
+from scaling.models import ApexShape, Cell, FederationTotal, LinkageTotal, RoundLayout
 from scaling.models import Position as StoredPosition
 from scaling.register_sql import drain
 
@@ -159,7 +159,7 @@ def recompute(programme_id: int, marks: Iterable[tuple[int, int | None]]) -> Non
     whole |= {pk for pk, ids in parts.items() if len(ids) > drain.MOST_OF_PART or pk not in computed}
     opened = list(Round.objects.filter(programme=programme_id).exclude(status=RoundStatus.PLANNED))
     planned = (whole | parts.keys()) - {one.pk for one in opened}
-    for model in (Cell, StoredPosition, FederationTotal, ApexShape, RoundLayout):
+    for model in (Cell, StoredPosition, FederationTotal, ApexShape, LinkageTotal, RoundLayout):
         model._default_manager.filter(round__in=planned).delete()
     work = drain.Work(
         programme_id=programme_id,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pgtrigger
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models.base import inside_life, known, money, of_organization
@@ -53,6 +56,10 @@ class Covers(models.TextChoices):
     ITSELF = "itself", _("the organization itself")
     NETWORK = "network", _("the whole network below")
     NAMED = "named", _("named members")
+
+
+#: What an agreement is worth, for lists that begin with the largest; below all others where no value is on record.
+SIZE = Coalesce("value", models.Value(Decimal(-1)), output_field=models.DecimalField(max_digits=20, decimal_places=4))
 
 
 @tracked(synced=True)
@@ -107,6 +114,11 @@ class Linkage(models.Model):
         verbose_name = _("linkage")
         verbose_name_plural = _("linkages")
         ordering = ["organization", "valid"]
+        indexes = [
+            # Lists of agreements over whole programmes: the largest first, and those that end soon.
+            models.Index(SIZE.desc(), "id", name="linkage_by_size"),
+            models.Index("valid__endswith", name="linkage_by_end"),
+        ]
         constraints = [
             known("kind", LinkageKind, "linkage_kind_known"),
             known("form", LinkageForm, "linkage_form_known"),

@@ -172,6 +172,8 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["country", "kind", "tier"], name="organization_by_kind"),
             models.Index(fields=["name", "code"], name="organization_by_name"),
+            # Federations begin with apexes, which are few among all.
+            models.Index(fields=["id"], condition=~models.Q(tier="primary"), name="organization_apexes"),
             GinIndex(OpClass(Words("name", "code"), name="gin_trgm_ops"), name="organization_words"),
         ]
         constraints = [

@@ -53,6 +53,8 @@ class OrganizationStatus(models.Model):
         verbose_name = _("status")
         verbose_name_plural = _("statuses")
         ordering = ["organization", "valid"]
+        # The watch list begins with those that are dormant, which are few among all statuses.
+        indexes = [models.Index(fields=["id"], condition=models.Q(status="dormant"), name="status_dormant")]
         constraints = [
             known("status", Status, "status_known"),
             ExclusionConstraint(

@@ -45,7 +45,7 @@ def alerts_of(asked: Asked, rule: str) -> QuerySet[Alert]:
 
 def alert_table(asked: Asked, rule: str, *, title: str, caption: str) -> Table:
     """The gravest of them, as the table “alerts” of the page."""
-    rows = list(alerts.listed(alerts_of(asked, rule).select_related("organization__place", "programme"))[:MOST_ALERTS])
+    rows = list(alerts.gravest(alerts_of(asked, rule).select_related("organization__place", "programme"))[:MOST_ALERTS])
     return asked.table(
         "alerts",
         [

@@ -5,6 +5,7 @@ organization after another, said of all at once.
     staging.py  a day and its round → one row for each organization, and the histograms
     columns.py  which sums make which component
     sums.py     positions → cells, places above them, federations; and into the tables
+    linkage_totals.py   agreements with partners, counted beside them
     drain.py    a whole round, or only what a few returns change
 
 Everything lives in temporary tables of the transaction. The figures are held together with the slow way by

@@ -18,7 +18,7 @@ from scaling.metrics import stored
 from scaling.metrics.stored import Flat
 from scaling.models import Cell, Components, FederationTotal, Position, RoundLayout
 from scaling.readers import RoundRow
-from scaling.register_sql import store, sums
+from scaling.register_sql import linkage_totals, store, sums
 from scaling.register_sql.facts import Facts
 from scaling.register_sql.staging import stage
 from scaling.register_sql.sums import CellKey, PositionKey
@@ -93,6 +93,7 @@ def _write(facts: Facts, programme_id: int, one: RoundRow) -> None:
     earlier = facts.until(one.date)
     found = stage(earlier, programme_id=programme_id, on=one.date, closing=one)
     sums.write(sums.by_position(found), found, timezone.now())
+    linkage_totals.write(found)
 
 
 # --- a part ----------------------------------------------------------------------------------------------------------

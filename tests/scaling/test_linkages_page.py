@@ -10,9 +10,12 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test import Client
 
-from organizations.models import Linkage, Organization
-from programmes.models import Partner
+from organizations.models import Linkage, LinkageTransaction, Organization
+from programmes.models import Partner, Programme
+from scaling import register_rollups, rollups
 from scaling.dashboards.questions.linkages import agreed, agreements
+from scaling.models import MarkKind
+from scaling.rollups import mark
 
 pytestmark = pytest.mark.django_db
 NET = "/questions/linkages/?programme=NET&round=net-2022"
@@ -29,13 +32,15 @@ def cells(page: Any, table: str) -> list[list[Any]]:
 
 def linkage(code: str, start: str, end: str | None, kind: str = "offtake", **fields: Any) -> Linkage:
     type_ = fields.pop("type", "buyer")
+    other = Organization.objects.filter(code=fields.pop("partner_code", "")).first()
     partner, _made = Partner.objects.get_or_create(
         code=f"T-{type_}", defaults={"name": f"The {type_}", "type": type_, "sector": "private"}
     )
     dates = DateRange(datetime.date.fromisoformat(start), None if end is None else datetime.date.fromisoformat(end))
     return Linkage.objects.create(
         organization=Organization.objects.get(code=code),
-        partner=partner,
+        partner=None if other else partner,
+        partner_organization=other,
         kind=kind,
         form="written_contract",
         causality="facilitated",
@@ -117,8 +122,43 @@ def test_partners_of_organizations_come_from_the_stored_histogram(reader: Client
     assert [row[2] for row in rows] == [2, 2, 2, 0, 1]
 
 
-def test_more_agreements_than_can_be_counted_are_not(contracts: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_counted_with_the_round_is_what_the_register_tells(
+    contracts: Client, net: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole page from stored totals and from records: for everybody, a place, a kind and a tier, at two rounds."""
+    linkage("G5", "2021-05-01", None, value=7, currency="USD")
+    linkage("C1", "2018-03-01", "2019-06-01", kind="finance_credit", type="bank", value=Decimal("0.5"), currency="XNC")
+    linkage("G2", "2019-02-01", None, type="ngo", partner_code="G8")
+    for amount, buyer in ((600, "buyer"), (300, "bank")):
+        deal = linkage("G3", "2017-01-01", None, kind="input_supply", type=buyer)
+        LinkageTransaction.objects.create(
+            linkage=deal, type="sale", date=datetime.date(2022, 3, 1), amount=amount, currency="XNC"
+        )
+    mark(MarkKind.ROUND, register_rollups.rounds_of_programmes([net.pk]))
+    while rollups.drain():
+        pass
+    union = Organization.objects.get(code="C1")
+    tables = ("partners-by-year", "flows", "contract-value", "buyers", "agreements", "expiring")
+    for query in ("", "&place=XNA", f"&kind={union.kind}", f"&tier={union.tier}"):
+        for round_ in ("net-2022", "net-2020"):
+            url = f"/questions/linkages/?programme=NET&round={round_}{query}"
+            told = []
+            for many in (agreed.MANY, 0):
+                monkeypatch.setattr(agreed, "MANY", many)
+                page = contracts.get(url).context["page"]
+                told.append(
+                    (page.answer, page.headlines, [card.reading for card in page.figures],
+                     {name: cells(page, name) for name in tables})
+                )  # fmt: skip
+            monkeypatch.undo()
+            assert told[0] == told[1], url
+            assert query or round_ == "net-2020" or sum(row[1] for row in told[0][3]["buyers"]) >= 1
+
+
+def test_more_agreements_of_a_federation_than_can_be_counted_are_not(
+    contracts: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(agreed, "MOST", 1)
-    page = contracts.get(NET).context["page"]
+    page = contracts.get(f"{NET}&apex=F1").context["page"]
     assert card(page, "partners").empty.title == "Too many to count while you wait"
     assert page.answer.startswith("An active organization has")

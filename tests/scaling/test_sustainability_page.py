@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +14,10 @@ from django.utils import timezone
 
 from organizations.models import Organization, OrganizationStatus
 from programmes.models import Programme
+from scaling import alerts
 from scaling.dashboards.questions.sustainability import watch
-from scaling.models import Alert
+from scaling.metrics import survival
+from scaling.models import Alert, Severity
 from tests.scaling import network
 
 pytestmark = pytest.mark.django_db
@@ -120,8 +123,43 @@ def test_alerts_of_others_are_not_listed(reader: Client, net: Programme, client:
     assert "watch" not in page.all_tables or not page.all_tables["watch"].rows
 
 
+def test_curves_of_a_round_are_estimated_once(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = reader.get(NET).context["page"]
+    asked: list[Any] = []
+    monkeypatch.setattr(survival, "kaplan_meier", lambda *told: asked.append(told))
+    second = reader.get(NET).context["page"]
+    assert not asked
+    assert card(first, "survival").figure == card(second, "survival").figure
+
+
+def test_the_weights_of_alerts_choose_who_is_ranked(
+    reader: Client, net: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Computed alerts tell what those of their organization weigh together, and the heaviest are looked at."""
+    alerts.watch(net.pk, alerts.last_round(net.pk))
+    open_ones = Alert.objects.filter(programme=net, closed_at__isnull=True, organization__isnull=False)
+    assert open_ones.exists()
+    by_organization: dict[int, list[Alert]] = defaultdict(list)
+    for one in open_ones:
+        by_organization[one.organization_id].append(one)
+    for ones in by_organization.values():
+        assert {one.weight for one in ones} == {sum(alerts.WEIGHT[Severity(one.severity)] for one in ones)}
+    one = open_ones.first()
+    assert one is not None
+    Alert.objects.create(
+        rule="another", programme=net, organization=one.organization, severity="high", opened_at=timezone.now()
+    )
+    alerts._weigh(net.pk, {one.organization_id})
+    one.refresh_from_db()
+    heaviest = open_ones.order_by("-weight", "organization_id").first()
+    assert heaviest is not None and heaviest.weight >= one.weight >= 4
+    OrganizationStatus.objects.filter(status="dormant").delete()
+    monkeypatch.setattr(watch, "CANDIDATES", 1)
+    assert [code for code, _score in listed(reader)] == [heaviest.organization.code]  # type: ignore[union-attr]
+
+
 def test_the_number_of_queries_is_pinned(reader: Client) -> None:
     reader.get(NET)
     with CaptureQueriesContext(connection) as queries:
         reader.get(NET)
-    assert len(queries) == 26
+    assert len(queries) == 28

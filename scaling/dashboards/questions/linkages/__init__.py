@@ -10,7 +10,7 @@ from scaling.dashboards import frame, records
 from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page
-from scaling.dashboards.questions.linkages import agreed, agreements, buyers, flows
+from scaling.dashboards.questions.linkages import agreed, agreements, buyers, flows, totals
 from scaling.dashboards.questions.linkages.agreed import Agreed
 from scaling.dashboards.questions.linkages.agreements import Drawn
 from scaling.dashboards.registry import OF_ORGANIZATIONS, QuestionPage
@@ -22,9 +22,10 @@ MANY = 4
 
 def build(asked: Asked, page: Page) -> None:
     now = asked.now
-    found = agreed.read(asked, agreed.day_of(asked))
-    drawn = agreements.read(asked, found.on)
-    known = buyers.indices(asked, found)
+    day = agreed.day_of(asked)
+    found = agreed.read(asked, day, totals.read(asked))
+    drawn = agreements.read(asked, day)
+    known = buyers.read(asked, found)
     page.answer = _answer(asked, found, drawn)
     page.headlines = _headlines(asked, found, drawn)
     page.figures = [
@@ -35,7 +36,7 @@ def build(asked: Asked, page: Page) -> None:
         buyers.card(asked, found, known).of("partner_concentration", "dependent_share"),
     ]
     page.tables = [
-        agreements.expiring(asked, drawn, found.on),
+        agreements.expiring(asked, drawn),
         flows.values(asked, found),
         records.alert_table(
             asked,
@@ -56,6 +57,9 @@ def build(asked: Asked, page: Page) -> None:
         _("Values are as agreed and are not converted: amounts in several currencies are not added up."),
         _("The mean index of concentration counts primary organizations and apexes that sold through a linkage."),
     ]
+    if found.is_of_round and found.on != day:
+        text = _("More than %(most)s agreements are counted with the round; single ones are listed as of %(day)s.")
+        page.notes.append(text % {"most": formats.number(agreed.MANY), "day": formats.day(day)})
     if now.is_synthetic:
         page.notes.append(_("Partners of synthetic programmes are invented too."))
 

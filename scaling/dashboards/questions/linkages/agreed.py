@@ -1,7 +1,7 @@
 """What is read of linkages: counts of agreements by year, kind of partner and value, in a fixed number of queries.
 
-Rollups hold partners per organization, not who the partners are nor what agreements are worth; so these are counted
-from the register, and only where there are few enough of them.
+Agreements are those of the register on a day, counted from it where there are few enough of them, and else as they were
+counted when the last round was computed (`totals.py`), which is then the day that is told.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Count, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, ExtractYear
 from django.utils.translation import gettext as _
 
@@ -21,14 +21,15 @@ from organizations.models import Kind, Linkage, LinkageStatus, Organization, Pro
 from programmes.models import Partner
 from scaling.dashboards import records
 from scaling.dashboards.frame import Asked
+from scaling.register_sql.linkage_totals import CLASSES, ORGANIZATION
 
 Day = datetime.date
+#: Of more linkages than these, what was counted with the round is told where it can be.
+MANY = 1_000
 #: Linkages that are counted while somebody waits.
 MOST = 50_000
 #: Years that are drawn, the last ones.
 YEARS = 10
-#: A partner that is an organization of another network has no type.
-ORGANIZATION = "organization"
 
 
 @dataclass(frozen=True)
@@ -45,33 +46,55 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Buyers:
+    """Organizations by how much hangs on one buyer: `counts` by `linkage_totals.CLASSES`, `above` the threshold."""
+
+    counts: tuple[int, ...] = (0,) * (len(CLASSES) + 1)
+    above: int = 0
+
+    @property
+    def n(self) -> int:
+        return sum(self.counts)
+
+
+#: partner type → year → agreements
+ByYear = Mapping[str, Mapping[int, int]]
+
+
+@dataclass(frozen=True)
 class Agreed:
-    """`by_year`: partner type → (year of begin, year of end or None, in force on the day) → agreements. `now`: groups
-    of those in force. `partners`: distinct ones in force, by type. `brokered`: of those in force, through support."""
+    """`begun` up to the day and `ended` up to it, by type of partner. `now`: groups of those in force. `partners`:
+    distinct ones in force, by type. `brokered`: of those in force, through support. `buyers`: None where they are
+    counted from the register (`buyers.py`)."""
 
     on: Day
-    by_year: Mapping[str, Mapping[tuple[int, int | None, bool], int]]
+    begun: ByYear
+    ended: ByYear
     now: list[Group]
     partners: Mapping[str, int]
     brokered: int = 0
+    buyers: Buyers | None = None
     too_many: bool = False
 
     @property
+    def is_of_round(self) -> bool:
+        """Counted when the round of the day was computed."""
+        return self.buyers is not None
+
+    @property
     def years(self) -> list[int]:
-        begins = [begin for rows in self.by_year.values() for begin, _end, _holds in rows]
+        begins = [year for years in self.begun.values() for year in years]
         if not begins:
             return []
         return list(range(max(min(begins), self.on.year - YEARS + 1), self.on.year + 1))
 
     def in_force(self, partner: str, year: int) -> int:
         """Agreements in force at the end of a year; of the last year, on the day."""
-        rows = self.by_year.get(partner, {})
-        if year == self.on.year:
-            return sum(n for (_begin, _end, holds), n in rows.items() if holds)
-        return sum(n for (begin, end, _h), n in rows.items() if begin <= year and (end is None or end > year))
+        begun, ended = (by.get(partner, {}) for by in (self.begun, self.ended))
+        return sum(n for one, n in begun.items() if one <= year) - sum(n for one, n in ended.items() if one <= year)
 
     def total(self, year: int) -> int:
-        return sum(self.in_force(partner, year) for partner in self.by_year)
+        return sum(self.in_force(partner, year) for partner in self.begun)
 
     def currency(self) -> str:
         """The currency in which most agreements have a value; amounts of several do not add up."""
@@ -111,18 +134,14 @@ def holding(on: Day) -> Q:
     return Q(valid__endswith__isnull=True) | Q(valid__endswith__gt=on)
 
 
-def read(asked: Asked, on: Day) -> Agreed:
+def read(asked: Asked, on: Day, stored: Agreed | None) -> Agreed:
+    """`stored`: what `totals.read` knows, which is told where it is of too many to be counted."""
+    if stored is not None and sum(n for years in stored.begun.values() for n in years.values()) > MANY:
+        return stored
     rows = linkages(asked, on)
-    if rows.order_by()[: MOST + 1].count() > MOST:
-        return Agreed(on, {}, [], {}, too_many=True)
-    typed = rows.order_by().annotate(
-        who=Coalesce(F("partner__type"), Value(ORGANIZATION)),
-        holds=Case(When(holding(on), then=Value(True)), default=Value(False)),
-    )
-    by_year: dict[str, dict[tuple[int, int | None, bool], int]] = defaultdict(dict)
-    years = typed.annotate(begin=ExtractYear("valid__startswith"), end=ExtractYear("valid__endswith"))
-    for row in years.values("who", "begin", "end", "holds").annotate(n=Count("pk")):
-        by_year[row["who"]][row["begin"], row["end"], row["holds"]] = row["n"]
+    if stored is None and rows.order_by()[: MOST + 1].count() > MOST:
+        return Agreed(on, {}, {}, [], {}, too_many=True)
+    typed = rows.order_by().annotate(who=Coalesce(F("partner__type"), Value(ORGANIZATION)))
     live = typed.filter(holding(on))
     groups = live.values("organization__tier", "organization__kind", "who", "currency").annotate(
         n=Count("pk"), valued=Count("value"), sum=Sum("value"), brokered=Count("brokered_by")
@@ -139,7 +158,21 @@ def read(asked: Asked, on: Day) -> Agreed:
             partners=Count("partner", distinct=True), others=Count("partner_organization", distinct=True)
         )
     }
-    return Agreed(on, by_year, now, partners, brokered)
+    return Agreed(
+        on,
+        _by_year(typed, "valid__startswith"),
+        _by_year(typed.filter(valid__endswith__lte=on), "valid__endswith"),
+        now,
+        partners,
+        brokered,
+    )
+
+
+def _by_year(typed: Any, edge: str) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in typed.annotate(year=ExtractYear(edge)).values("who", "year").annotate(n=Count("pk")):
+        found[row["who"]][row["year"]] = row["n"]
+    return dict(found)
 
 
 def partner_names() -> dict[str, str]:

@@ -34,6 +34,7 @@ _MARK = re.compile(r"(-?\d{1,20}(?:\.\d{1,4})?)_(\d{1,18})", re.ASCII)
 class Drawn:
     """A page of agreements, the largest first; `after` is where the next begins. `soon`: how many end soon in all."""
 
+    on: Day
     rows: list[Any]
     after: str
     expiring: list[Any]
@@ -66,7 +67,7 @@ def read(asked: Asked, on: Day) -> Drawn:
     expiring = list(ending.order_by("valid__endswith", "pk")[:SOON_SHOWN])
     others = {one.partner_organization_id for one in (*shown, *expiring)} - {None}
     visible = Organization.objects.visible_to(asked.user).filter(pk__in=others).values_list("pk", flat=True)
-    return Drawn(shown, after, expiring, ending.order_by().count(), frozenset(visible) if others else frozenset())
+    return Drawn(on, shown, after, expiring, ending.order_by().count(), frozenset(visible) if others else frozenset())
 
 
 def partner(one: Linkage, visible: frozenset[int]) -> str:
@@ -79,7 +80,7 @@ def partner(one: Linkage, visible: frozenset[int]) -> str:
 
 def timeline(asked: Asked, found: Drawn, all_of_them: Agreed) -> FigureCard:
     title = _("How long agreements last")
-    on = all_of_them.on
+    on = found.on
     table = asked.table(
         "agreements",
         [
@@ -185,11 +186,11 @@ def _text(one: Linkage, on: Day) -> str:
     return " · ".join(parts)
 
 
-def expiring(asked: Asked, found: Drawn, on: Day) -> Table:
+def expiring(asked: Asked, found: Drawn) -> Table:
     """Those that end soon; a name leads to where the agreement is renewed."""
     columns = [_("Organization"), _("Partner"), _("Kind"), _("Until")]
     subtitle = _("from %(day)s; %(n)s in all, %(most)d shown at most") % {
-        "day": formats.day(on),
+        "day": formats.day(found.on),
         "n": formats.number(found.soon),
         "most": SOON_SHOWN,
     }

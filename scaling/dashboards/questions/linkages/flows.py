@@ -70,7 +70,7 @@ def over_time(asked: Asked, found: Agreed) -> FigureCard:
     """Agreements in force at the end of each year by what the partner does."""
     title = _("Partners by type over time")
     names = agreed.partner_names()
-    present = sorted(found.by_year, key=lambda who: (GROUPS.index(ROLES[who]), who))
+    present = sorted(found.begun, key=lambda who: (GROUPS.index(ROLES[who]), who))
     table = asked.table(
         "partners-by-year",
         [Column(_("Year")), *(Column(names[who].capitalize(), numeric=True) for who in present)],

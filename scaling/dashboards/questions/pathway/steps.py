@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -53,6 +54,13 @@ def reached(spells: Spells) -> Reached:
     for (months, end), n in spells.items():
         key = (months, UNKNOWN if end == CENSORED else end)
         open_ended[key] = open_ended.get(key, 0) + n
+    return _reached(frozenset(open_ended.items()), frozenset(spells.items()))
+
+
+@lru_cache(maxsize=256)
+def _reached(unknown: frozenset[tuple[Spell, int]], known: frozenset[tuple[Spell, int]]) -> Reached:
+    """Kept, because the same curve is drawn until its round is computed again and takes long where months are many."""
+    spells, open_ended = dict(known), dict(unknown)
     curves = kaplan_meier(spells), kaplan_meier(open_ended, ALIVE), kaplan_meier(open_ended, GONE)
     times = sorted({time for curve in curves for time, _left in curve.steps} | {Decimal(0), curves[0].followed})
     if len(times) > POINTS:

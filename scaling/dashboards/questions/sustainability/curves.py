@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from scaling.dashboards.page import Cell, Column, Empty, FigureCard
 from scaling.figures import Curve, Mark
 from scaling.metrics import figures as f
 from scaling.metrics import survival
+from scaling.metrics.cells import Spell
 from scaling.metrics.figures import Figure
 from scaling.metrics.survival import ALIVE, GONE, LOST_SIGHT, Spells
 from scaling.register_answers import Row
@@ -50,21 +53,50 @@ def _read(curve: survival.Curve, months: Sequence[int]) -> list[Decimal]:
     return out
 
 
+@dataclass(frozen=True)
+class _Numbers:
+    """What is drawn and told of a curve, in per cent: at `months`, with the bounds, and at each of TOLD (low, value,
+    high; None where nobody was followed so long)."""
+
+    n: int
+    months: list[int]
+    values: list[Decimal]
+    sides: list[list[float]]
+    told: list[tuple[Decimal | None, Decimal | None, Decimal | None]]
+
+
+def _numbers(spells: Spells) -> _Numbers:
+    return _kept(frozenset(spells.items()))
+
+
+@lru_cache(maxsize=256)
+def _kept(known: frozenset[tuple[Spell, int]]) -> _Numbers:
+    """Kept, because the same curves are drawn until their round is computed again, and exact fractions over many months
+    take long."""
+    spells = dict(known)
+    found, *bounds = (survival.kaplan_meier(spells, unknown) for unknown in (LOST_SIGHT, GONE, ALIVE))
+    months = _months(found.followed)
+    told = []
+    for month in TOLD:
+        value, low, high = (
+            None if (share := curve.at(Decimal(month))) is None else Decimal(share.numerator) * 100 / share.denominator
+            for curve in (found, *bounds)
+        )
+        told.append((low, value, high))
+    sides = [[float(one) for one in _read(curve, months)] for curve in bounds]
+    return _Numbers(found.n, months, _read(found, months), sides, told)
+
+
 def _curve(name: str, role: str, spells: Spells, *, bounds: bool) -> Curve | None:
-    found = survival.kaplan_meier(spells, LOST_SIGHT)
+    found = _numbers(spells)
     if not found.n:
         return None
-    months = _months(found.followed)
-    values = _read(found, months)
-    sides: list[list[float]] = []
-    if bounds:
-        for unknown in (GONE, ALIVE):
-            sides.append([float(one) for one in _read(survival.kaplan_meier(spells, unknown), months)])
     texts = [
         _("%(share)s after %(months)s months") % {"share": formats.share(per_cent(value), 1), "months": month}
-        for value, month in zip(values, months, strict=True)
+        for value, month in zip(found.values, found.months, strict=True)
     ]
-    return Curve(name, role, months, [float(value) for value in values], texts, *sides)
+    sides = found.sides if bounds else []
+    return Curve(name, role, list(found.months), [float(value) for value in found.values], texts, *sides)
 
 
 def _marks(last: float) -> list[Mark]:
@@ -87,13 +119,7 @@ def _drawn(curves: Sequence[Curve]) -> dict[str, Any]:
 def _told(spells: Spells) -> list[Cell]:
     """The share at each of the months of the tables, with bounds."""
     cells = []
-    curves = {unknown: survival.kaplan_meier(spells, unknown) for unknown in (LOST_SIGHT, GONE, ALIVE)}
-    for months in TOLD:
-        low, value, high = (
-            None if (share := curves[unknown].at(Decimal(months))) is None
-            else Decimal(share.numerator) * 100 / share.denominator
-            for unknown in (GONE, LOST_SIGHT, ALIVE)
-        )  # fmt: skip
+    for low, value, high in _numbers(spells).told:
         cells.append(cell(per_cent(value), 1))
         span = low is not None and high is not None and low != high
         cells.append(Cell(f"{formats.share(per_cent(low), 1)} – {formats.share(per_cent(high), 1)}" if span else ""))

@@ -11,22 +11,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organizations.models import ApexMembership, Organization, OrganizationStatus, Status, Tier
-from scaling import formats
+from organizations.models import ApexMembership, Organization, OrganizationStatus, ProgrammeEnrolment, Status, Tier
+from scaling import alerts, formats
 from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, Option, Table
 from scaling.metrics import alerts as rules
-from scaling.models import Alert, Severity
+from scaling.models import Alert
 
 CANDIDATES = 1000
 PAGE = 25
-#: What a sign counts. A dormant organization has no alerts: rules look at active ones.
-WEIGHT = {Severity.HIGH: 3, Severity.ALERT: 2, Severity.WATCH: 1}
+#: What a sign counts beside alerts. A dormant organization has none: rules look at active ones.
 DORMANT, ALONE, ONE_BUYER = 4, 1, 1
 _MARK = re.compile(r"(\d{1,6})-(\d{1,18})")
 
@@ -63,7 +62,7 @@ class Listed:
 
 
 def of(asked: Asked) -> Listed:
-    """Four queries. A mark that cannot be read begins at the beginning."""
+    """Six queries. A mark that cannot be read begins at the beginning."""
     on = asked.selection.as_of or asked.selection.today
     alerted = _alerted(asked)
     dormant = _dormant(asked, on)
@@ -88,22 +87,26 @@ def of(asked: Asked) -> Listed:
 
 
 def _alerted(asked: Asked) -> dict[int, tuple[int, int, int]]:
-    """Organization → weight and number of its open alerts, and how many are about one buyer; the gravest first."""
-    weight = Case(*(When(severity=name, then=Value(n)) for name, n in WEIGHT.items()), default=Value(0))
-    rows = (
-        Alert.objects.visible_to(asked.user)
-        .filter(programme__in=asked.selection.programmes, closed_at__isnull=True, organization__isnull=False)
-        .values("organization")
-        .annotate(weight=Sum(weight), n=Count("pk"), buyers=Count("pk", filter=Q(rule=rules.ONE_BUYER)))
-        .order_by("-weight", "organization")[:CANDIDATES]
+    """Organization → weight and number of its open alerts, and how many are about one buyer; the gravest first.
+
+    Who they are is read from the index of weights, so that nothing is added up over all alerts.
+    """
+    open_ones = Alert.objects.visible_to(asked.user).filter(
+        programme__in=asked.selection.programmes, closed_at__isnull=True, organization__isnull=False
     )
-    return {row["organization"]: (row["weight"], row["n"], row["buyers"]) for row in rows}
+    gravest = open_ones.order_by("-weight", "organization_id").values_list("organization_id", "weight").distinct()
+    rows = (
+        open_ones.filter(organization__in={pk for pk, _weight in gravest[:CANDIDATES]})
+        .values("organization_id")
+        .annotate(weighed=alerts.weight(), n=Count("pk"), buyers=Count("pk", filter=Q(rule=rules.ONE_BUYER)))
+    )
+    return {row["organization_id"]: (row["weighed"], row["n"], row["buyers"]) for row in rows}
 
 
 def _dormant(asked: Asked, on: datetime.date) -> set[int]:
-    rows = OrganizationStatus.objects.filter(status=Status.DORMANT, valid__contains=on).filter(
-        organization__enrolments__programme__in=asked.selection.programmes,
-        organization__enrolments__valid__contains=on,
+    enrolled = ProgrammeEnrolment.objects.filter(programme__in=asked.selection.programmes, valid__contains=on)
+    rows = OrganizationStatus.objects.filter(
+        status=Status.DORMANT, valid__contains=on, organization__in=enrolled.values("organization")
     )
     return set(rows.order_by("pk").values_list("organization", flat=True)[:CANDIDATES])
 
@@ -118,11 +121,13 @@ def _signs(
         found = found.within(selection.place.row)
     if selection.apex is not None:
         found = found.under(selection.apex, on=on)
-    above = ApexMembership.objects.filter(member=OuterRef("pk"), valid__contains=on)
+    tiers = dict(found.order_by().values_list("pk", "tier"))
+    above = ApexMembership.objects.filter(member__in=tiers, valid__contains=on)
+    members = set(above.order_by().values_list("member", flat=True))
     signs = []
-    for pk, tier, is_member in found.annotate(is_member=Exists(above)).values_list("pk", "tier", "is_member"):
+    for pk, tier in tiers.items():
         weight, n, buyers = alerted.get(pk, (0, 0, 0))
-        is_alone = tier == Tier.PRIMARY and not is_member
+        is_alone = tier == Tier.PRIMARY and pk not in members
         score = weight + DORMANT * (pk in dormant) + ALONE * is_alone + ONE_BUYER * bool(buyers)
         signs.append(Sign(pk, n, pk in dormant, is_alone, bool(buyers), score))
     return signs
