@@ -117,8 +117,11 @@ def correct_members() -> None:
 def correct_ratings() -> None:
     rated = set(Indicator.objects.filter(is_rating=True).values_list("code", flat=True))
     for row in Return.objects.filter(round__code="net-2022"):
+        before = row.values
         row.values = {key: 6 if key in rated else value for key, value in row.values.items()}
-        Return.objects.filter(pk=row.pk).update(values=row.values)
+        Return.objects.filter(pk=row.pk).update(
+            values=row.values, reported=before, correction_code="miscount", correction_reason="x"
+        )
 
 
 def worse(rule: str) -> Callable[[], object]:
@@ -252,6 +255,7 @@ def test_a_moment_takes_a_fixed_number_of_queries(full: Client, net: Programme) 
             one = Organization.objects.get(code="G1")
             one.pk, one.code = None, f"MORE-{name}-{number}"
             one.save(force_insert=True)
+            OrganizationStatus.objects.create(organization=one, status="active", valid=DateRange(one.formed_on, None))
             ProgrammeEnrolment.objects.create(organization=one, programme=net, valid=DateRange(Day(2021, 1, 1), None))
         assert count(name, now()) <= first, name
 
