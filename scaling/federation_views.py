@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
@@ -57,25 +58,25 @@ def level(request: HttpRequest) -> HttpResponse:
 def network(request: HttpRequest) -> JsonResponse:
     """The picture of an organization on a day: {"figure", "reading", "subtitle", "day", "table" (HTML)}."""
     asked = _asked(request)
-    cards: list[FigureCard] = []
+    cards: list[tuple[FigureCard, datetime.date]] = []
 
     def answer() -> None:
         asking = days.read(asked)
         centre = days.centre(asked, tree.level(asked, asking))
         if not asked.selection.errors:
-            cards.append(picture.card(asked, asking, centre))
+            cards.append((picture.card(asked, asking, centre), asking.on))
 
     understood(asked, answer)
     if asked.selection.errors:
         return JsonResponse({"detail": "\n".join(asked.selection.errors.values())}, status=400)
-    (card,) = cards
+    ((card, day),) = cards
     table = render_to_string("components/data_table.html", {"table": card.table}, request) if card.table else ""
     return JsonResponse(
         {
             "figure": card.figure,
             "reading": card.reading or (card.empty.text if card.empty else ""),
             "subtitle": card.subtitle,
-            "day": formats.day(asking.on),
+            "day": formats.day(day),
             "table": table,
         }
     )

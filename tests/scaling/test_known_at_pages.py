@@ -57,8 +57,6 @@ def page(client: Client, name: str, known_at: datetime.datetime | None = None) -
     if name == "programme":
         url = "/programmes/NET/"
     query = {"programme": "NET"} if name != "programme" else {}
-    if name == "outcomes":
-        query["apex"] = "C1"  # for the picture of one federation
     if known_at is not None:
         query["known_at"] = known_at.isoformat()
     answer = client.get(url, query)
