@@ -174,10 +174,7 @@ CHANGES: dict[str, list[Callable[[], object]]] = {
         ),
     ],
     "outcomes": [correct_ratings],
-    "contribution": [
-        correct_ratings,
-        lambda: Intervention.objects.update(participants=500),
-    ],
+    "contribution": [lambda: Intervention.objects.update(participants=500)],
     "inclusion": [worse("inclusion_falling")],
     "services": [lambda: Service.objects.filter(organization__code="G1").delete()],
     "finance": [lambda: FinancingLine.objects.filter(phase__code="NET-1").update(amount=F("amount") * 2)],
