@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from organizations.models import Organization
 from scaling import formats
 from scaling.dashboards import registry
 from scaling.dashboards.frame import Asked, understood
+from scaling.dashboards.page import FigureCard
 from scaling.dashboards.questions.federations import days, picture, tree
 
 
@@ -29,8 +31,9 @@ def level(request: HttpRequest) -> HttpResponse:
     """A page of a level of the tree as a list: what is at the top, or `below` an apex; `after` as the page before gave
     it. 404 for an organization that the asker may not see."""
     asked = _asked(request, "below", "after")
-    shown = None
-    with understood(asked):
+    shown: list[tree.Shown] = []
+
+    def answer() -> None:
         asking = days.read(asked)
         below = None
         if code := asked.selection["below"]:
@@ -42,10 +45,12 @@ def level(request: HttpRequest) -> HttpResponse:
         except ValueError:
             asked.selection.errors["after"] = _("This is not where a page of the tree begins.")
         else:
-            shown = tree.shown(asked, found, below=below)
+            shown.append(tree.shown(asked, found, below=below))
+
+    understood(asked, answer)
     if asked.selection.errors:
         return HttpResponse("\n".join(asked.selection.errors.values()), status=400, content_type="text/plain")
-    return render(request, "dashboards/federation_level.html", {"tree": shown})
+    return render(request, "dashboards/federation_level.html", {"tree": shown[0]})
 
 
 @require_safe
@@ -53,21 +58,25 @@ def level(request: HttpRequest) -> HttpResponse:
 def network(request: HttpRequest) -> JsonResponse:
     """The picture of an organization on a day: {"figure", "reading", "subtitle", "day", "table" (HTML)}."""
     asked = _asked(request)
-    card = None
-    with understood(asked):
+    cards: list[tuple[FigureCard, datetime.date]] = []
+
+    def answer() -> None:
         asking = days.read(asked)
         centre = days.centre(asked, tree.level(asked, asking))
         if not asked.selection.errors:
-            card = picture.card(asked, asking, centre)
-    if card is None or asked.selection.errors:
+            cards.append((picture.card(asked, asking, centre), asking.on))
+
+    understood(asked, answer)
+    if asked.selection.errors:
         return JsonResponse({"detail": "\n".join(asked.selection.errors.values())}, status=400)
+    ((card, day),) = cards
     table = render_to_string("components/data_table.html", {"table": card.table}, request) if card.table else ""
     return JsonResponse(
         {
             "figure": card.figure,
             "reading": card.reading or (card.empty.text if card.empty else ""),
             "subtitle": card.subtitle,
-            "day": formats.day(asking.on),
+            "day": formats.day(day),
             "table": table,
         }
     )

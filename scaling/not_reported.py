@@ -33,8 +33,7 @@ def not_reported_page(request: HttpRequest) -> HttpResponse:
     rows: list[RoundDue] = []
     if not errors:
         try:
-            with frame.understood(asked):
-                rows = _rows(asked, after)
+            frame.understood(asked, lambda: rows.extend(_rows(asked, after)))
         except data_quality.TooManyReturns:
             errors[""] = _("This selection has more than %(most)s organizations; choose one programme.") % {
                 "most": formats.number(MOST_RECORDS)

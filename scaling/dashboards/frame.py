@@ -7,7 +7,7 @@ fourteen pages look, link and fail alike.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -311,14 +311,13 @@ class Asked:
         return Empty(_("Not enough data"), text, label, reverse("indicators:rounds"))
 
 
-@contextmanager
-def understood(asked: Asked) -> Iterator[None]:
-    """Inside it is answered, as of the moment that is asked for; what cannot be answered becomes an error of the
-    selection. Raises NotEnoughData."""
+def understood(asked: Asked, answer: Callable[[], None]) -> None:
+    """Answer, as of the moment that is asked for; what cannot be answered becomes an error of the selection. Raises
+    NotEnoughData."""
     errors = asked.selection.errors
     try:
         with asked.known():
-            yield
+            answer()
     except UnknownCode as unknown:
         errors[unknown.parameter] = moments.not_there(unknown.code, asked.selection.known_at)
     except NotThis as misfit:
@@ -344,8 +343,7 @@ def build(request: HttpRequest, entry: QuestionPage, known_at: datetime.datetime
     )
     if not asked.selection.errors:
         try:
-            with understood(asked):
-                entry.build(asked, page)
+            understood(asked, lambda: entry.build(asked, page))
         except NotEnoughData as lack:
             page.answer, page.empty = lack.answer, lack.empty
             page.figures, page.headlines, page.tables, page.own = [], [], [], {}
