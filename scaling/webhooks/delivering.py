@@ -123,7 +123,9 @@ def _close(row: WebhookDelivery, state: str) -> None:
 
 @transaction.atomic
 def _end(row: WebhookDelivery, tried: WebhookTry, answer: Answer) -> bool:
-    """Put down what came of a try; whether it was taken."""
+    """Put down what came of a try; whether it was taken. Of a webhook that was removed meanwhile nothing is kept."""
+    if not WebhookDelivery.objects.select_for_update(of=("self",)).filter(pk=row.pk).exists():
+        return answer.is_good
     tried.milliseconds, tried.status = answer.milliseconds, answer.status
     tried.answer, tried.problem = answer.text, answer.problem
     tried.save(update_fields=["milliseconds", "status", "answer", "problem"])

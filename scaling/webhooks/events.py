@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.dispatch import receiver
 
@@ -53,7 +53,7 @@ def record(kind: str, programme: Programme, happened: Sequence[tuple[int, dict[s
     if not webhooks or not happened:
         return 0
     readers = {user.pk for user in holders(Permission.READ, programme, everywhere=True)}
-    webhooks = [one for one in webhooks if one.owner_id in readers]
+    webhooks = _kept([one for one in webhooks if one.owner_id in readers])
     if not webhooks:
         return 0
     events = [WebhookEvent(type=kind, programme=programme, object_id=pk, data=data) for pk, data in happened]
@@ -63,6 +63,17 @@ def record(kind: str, programme: Programme, happened: Sequence[tuple[int, dict[s
     )
     transaction.on_commit(hint)
     return len(events) * len(webhooks)
+
+
+def _kept(webhooks: list[Webhook]) -> list[Webhook]:
+    """Those that are still there, and stay until this transaction ends: a delivery must not refer to a removed one."""
+    if not webhooks:
+        return []
+    with connection.cursor() as cursor:
+        ids = [one.pk for one in webhooks]
+        cursor.execute(f"SELECT id FROM {Webhook._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [ids])
+        there = {pk for (pk,) in cursor.fetchall()}
+    return [one for one in webhooks if one.pk in there]
 
 
 @receiver(returns_approved)

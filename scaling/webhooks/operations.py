@@ -80,9 +80,13 @@ def change(*, webhook: Webhook, by: Any, **wanted: Any) -> Webhook:
     return row
 
 
+@transaction.atomic
 def remove(*, webhook: Webhook, by: Any) -> None:
     """Delete it with its log."""
     require(by, Permission.ROUNDS_MANAGE)
+    # What is being told, or put down to be told, in this moment ends first; then nothing more can refer to it.
+    list(Webhook.objects.select_for_update(of=("self",)).filter(pk=webhook.pk).values_list("pk"))
+    list(WebhookDelivery.objects.select_for_update(of=("self",)).filter(webhook=webhook.pk).values_list("pk"))
     webhook.delete()
 
 

@@ -68,7 +68,7 @@ def test_another_programme_stands_beside(reader: Client) -> None:
     assert reader.get(f"{NET}&beside=BARE").status_code == 200
     Programme.objects.filter(code="NET").update(acronym="Net")
     bare = reader.get("/questions/membership/?programme=BARE&beside=NET").context["page"]
-    assert bare.empty and bare.empty.action_url == "/rounds/"
+    assert bare.empty and bare.empty.action_url == "/register-organization/"
 
 
 # --- how many persons that is ----------------------------------------------------------------------------------------

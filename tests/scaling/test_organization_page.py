@@ -176,7 +176,9 @@ def test_it_is_told_as_it_was_known_at_a_moment(reader: Client) -> None:
     before, then = reader.get(f"/how-is/{one.code}/").context["page"], now()
     now()
     row = Return.objects.get(organization=one, round__code="net-2022")
-    Return.objects.filter(pk=row.pk).update(values={**row.values, "OP-06": 77})
+    Return.objects.filter(pk=row.pk).update(
+        values={**row.values, "OP-06": 77}, reported=row.values, correction_code="miscount", correction_reason="x"
+    )
     Organization.objects.filter(pk=one.pk).update(kind="cooperative")
     asked = {"known_at": then.isoformat()}
     later, found = (reader.get(f"/how-is/{one.code}/", query).context["page"] for query in ({}, asked))

@@ -131,7 +131,7 @@ def test_a_page_takes_as_many_queries_for_many_programmes_as_for_one(reader: Cli
     first = count()
     for number in range(4):
         make_programme(f"MORE{number}")
-    assert count() <= first <= 35
+    assert count() <= first <= 37
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -160,7 +160,8 @@ def test_every_table_of_a_page_can_be_had_as_csv_and_as_xlsx(reader: Client, nam
 def test_a_page_never_shows_the_other_side(net: Programme, client: Client, name: str) -> None:
     client.force_login(factories.person(RoleName.VIEWER, country="IND"))
     url = registry.pages()[name].url
-    assert "NET" not in client.get(url).content.decode()
+    html = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", client.get(url).content.decode())
+    assert "NET" not in html  # the token, which is drawn by chance, may spell anything
     for query in ({"programme": "NET"}, {"round": "net-2022"}, {"apex": "F1"}, {"beside": "NET"}, {"country": "XNA"}):
         refused, unknown = client.get(url, query), client.get(url, dict.fromkeys(query, "NOPE"))
         code = next(iter(query.values()))

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from indicators.models import Round
-from organizations.models import Organization, PersonMembership, Succession
+from organizations.models import Organization, OrganizationStatus, PersonMembership, Succession
 from scaling import portfolio, readers, register_rollups, register_shared
 from scaling.metrics import REGISTER_METRICS
 from scaling.metrics.cells import joined
@@ -144,7 +144,10 @@ def test_who_is_in_two_programmes_counts_once_without_reading_everybody(monkeypa
     shared = shared_organizations(sources)
     tied = Organization.objects.filter(code__in=shared).exclude(tier="primary")
     assert shared and not tied.exists()
-    Succession.objects.filter(Q(predecessor__code__in=shared) | Q(successor__code__in=shared)).delete()
+    followed = Succession.objects.filter(Q(predecessor__code__in=shared) | Q(successor__code__in=shared))
+    ended = OrganizationStatus.objects.filter(organization__in=followed.values("predecessor"), status="merged_into")
+    ended.update(status="disbanded")
+    followed.delete()
     PersonMembership.objects.filter(organization__code__in=shared).delete()
     rebuild()
     for by in ("selection", "kind", "tier", "place", "cohort"):

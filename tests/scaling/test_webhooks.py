@@ -29,7 +29,7 @@ from scaling import alerts
 from scaling.models import Alert
 from scaling.reports import building
 from scaling.reports import operations as packs
-from scaling.webhooks import addresses, delivering, operations, sending
+from scaling.webhooks import addresses, delivering, events, operations, sending
 from scaling.webhooks.models import DeliveryState, Webhook, WebhookDelivery, WebhookEvent, WebhookTry
 from tests import factories
 from tests.indicators import conftest as of_indicators
@@ -250,6 +250,38 @@ def test_a_worker_killed_in_the_middle_is_followed_by_one_more_try(
     assert delivering.run_due() == 1
     assert [headers["Trellis-Event-Id"] for headers, _body in receiver.told] == [str(row.event_id)] * 2
     assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_one_that_is_removed_while_it_is_told_leaves_nothing(
+    scene: Scene, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.approved({"OP-06": 18})
+    real = sending.send
+
+    def send(*args: Any) -> Any:
+        answer = real(*args)
+        operations.remove(webhook=webhook, by=webhook.owner)
+        return answer
+
+    monkeypatch.setattr(sending, "send", send)
+    assert delivering.run_due() == 1
+    assert len(receiver.told) == 1
+    assert not WebhookTry.objects.exists() and not WebhookDelivery.objects.exists()
+
+
+def test_what_happens_while_one_is_removed_is_not_told_to_it(
+    scene: Scene, webhook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was listed as listening, and is gone when its deliveries are written."""
+
+    def holders(*args: Any, **kwargs: Any) -> Any:
+        operations.remove(webhook=webhook, by=webhook.owner)
+        return real(*args, **kwargs)
+
+    real = events.holders
+    monkeypatch.setattr(events, "holders", holders)
+    scene.approved({"OP-06": 18})
+    assert not WebhookDelivery.objects.exists() and not WebhookEvent.objects.exists()
 
 
 def test_many_failures_switch_it_off_and_its_owner_is_told(

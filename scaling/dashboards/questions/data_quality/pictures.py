@@ -51,6 +51,8 @@ def calendar(asked: Asked) -> FigureCard:
         text = _("Coverage by area is stored for whole programmes, not for this day or federation.")
         whole = asked.links.here(as_of="", apex="", against="")
         empty = Empty(_("Not split by area"), text, _("Show the whole"), whole)
+        if len(asked.selection.programmes) > 1 and whole == asked.links.here():
+            empty = asked.one_programme()
         return FigureCard("calendar", title, "", None, None, subtitle, 7, empty=empty)
     inside = {one.code for one in asked.selection.children()}
     found = history.over_rounds("round_coverage")
