@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,21 +17,15 @@ from organizations.signals import registry_changed
 from programmes.models import FinancingLine, Phase
 from programmes.signals import phases_changed, prices_changed, rates_changed
 from scaling import register_rollups
+from scaling.background import tell
 from scaling.models import MarkKind
 from scaling.rollups import mark
 from scaling.thresholds import thresholds_changed
 
-log = logging.getLogger(__name__)
-
 
 def hint() -> None:
     """Tell a worker that marks wait. The beat drains them anyway, so a broker that is away costs only seconds."""
-    from scaling.tasks import drain
-
-    try:
-        drain.delay()
-    except Exception:
-        log.warning("The broker cannot be reached; marks wait for the beat.", exc_info=True)
+    tell("drain")
 
 
 def _mark_rounds(ids: Iterable[int], organization_ids: Iterable[int] | None = None) -> None:

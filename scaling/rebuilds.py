@@ -22,6 +22,7 @@ from indicators.models import Round
 from programmes.access import Permission, require
 from programmes.models import Phase, Programme
 from scaling import rollups
+from scaling.background import tell
 from scaling.models import DirtyMark, Heartbeat, MarkKind, PhaseCell, Rebuild, RoundLayout
 
 #: A drain of a rebuild does so many scopes at a time, so that its progress can be told and it can be cancelled.
@@ -55,19 +56,8 @@ def start(*, by: Any, programme: Programme | None = None) -> Rebuild:
     DirtyMark.objects.bulk_create(
         [DirtyMark(kind=kind, object_id=pk, rebuild=rebuild) for kind, ids in wanted.items() for pk in ids]
     )
-    transaction.on_commit(lambda: hint(rebuild.pk))
+    transaction.on_commit(lambda: tell("rebuild", rebuild.pk))
     return rebuild
-
-
-def hint(rebuild_id: int) -> None:
-    """Tell a worker. When none can be told the beat drains the marks all the same."""
-    from scaling.listeners import log
-    from scaling.tasks import rebuild
-
-    try:
-        rebuild.delay(rebuild_id)
-    except Exception:
-        log.warning("The broker cannot be reached; the rebuild waits for the beat.", exc_info=True)
 
 
 def run(rebuild_id: int, progress: Callable[[int, int], None] | None = None) -> int:

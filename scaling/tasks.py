@@ -56,25 +56,25 @@ def packs_on_a_cadence() -> int:
 @shared_task
 def bulk_job(job_id: int) -> bool:
     """Write the rows of a bulk job; the beat goes on with it when this is killed."""
-    return jobs.run(job_id)
+    return jobs.WORK.run(job_id)
 
 
 @shared_task
 def bulk_jobs() -> int:
     """Bulk jobs that wait or were left behind."""
-    return jobs.run_all()
+    return jobs.WORK.run_all()
 
 
 @shared_task
 def export_file(file_id: int) -> bool:
     """Make an export as a file; the beat begins again when this is killed."""
-    return export_jobs.run(file_id)
+    return export_jobs.WORK.run(file_id)
 
 
 @shared_task
 def export_files() -> int:
     """Exports as files that wait or were left behind."""
-    return export_jobs.run_all()
+    return export_jobs.WORK.run_all()
 
 
 @shared_task

@@ -1,4 +1,4 @@
-"""Exports as files, in the background; a killed worker is followed by the next (scaling/held.py), which begins again.
+"""Exports as files, in the background (`scaling/background.py`): after a killed worker the next one begins again.
 
 A file is put down in one transaction with the row's end: there is never half of one.
 """
@@ -6,7 +6,6 @@ A file is put down in one transaction with the row's end: there is never half of
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,8 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -28,21 +26,15 @@ from rest_framework.request import Request
 from accounts.backends import may_sign_in
 from accounts.models import User
 from programmes.writing import Conflict
+from scaling.background import Refused, Stopped, Work, tell
 from scaling.exports import parquet, writing
 from scaling.exports.models import ExportFile, ExportPart
-from scaling.held import held
 from scaling.rest.models import OPEN, JobState
 
-log = logging.getLogger(__name__)
 LOCK_SPACE = 7306
-MOST_TRIES = 3
 MOST_OPEN = 3
 PART = 1024 * 1024
 KEPT_FOR = timedelta(days=7)
-
-
-class Stopped(Exception):
-    """Cancelled meanwhile."""
 
 
 def table_of(user: Any, name: str, query: str) -> Any:
@@ -66,56 +58,19 @@ def start(*, name: str, query: str, by: Any) -> ExportFile:
             _("%(most)d of your exports wait already. Wait until one is done, or cancel one.") % {"most": MOST_OPEN}
         )
     row = ExportFile.objects.create(name=name, query=query, user=by, language=translation.get_language() or "en")
-    transaction.on_commit(lambda: hint(row.pk))
+    transaction.on_commit(lambda: tell("export_file", row.pk))
     return row
 
 
-def hint(file_id: int) -> None:
-    """Tell a worker. When none can be told the beat does it all the same."""
-    from scaling.tasks import export_file
-
+def _make(row: ExportFile) -> bool:
+    if not may_sign_in(row.user):
+        raise Refused(_("This person may no longer sign in."))
     try:
-        export_file.delay(file_id)
-    except Exception:
-        log.warning("The broker cannot be reached; the export waits for the beat.", exc_info=True)
-
-
-def run_all() -> int:
-    """Every export that waits or was left behind; how many were brought to an end."""
-    ids = ExportFile.objects.filter(state__in=OPEN).order_by("pk").values_list("pk", flat=True)
-    return sum(run(pk) for pk in list(ids))
-
-
-def run(file_id: int) -> bool:
-    """Make a file if it is open and nobody is at it. May be called again at any time."""
-    with held(LOCK_SPACE, file_id) as mine:
-        return mine and _run(file_id)
-
-
-def _run(file_id: int) -> bool:
-    begun = ExportFile.objects.filter(pk=file_id, state__in=OPEN).update(state=JobState.RUNNING, tries=F("tries") + 1)
-    if not begun:
-        return False
-    row = ExportFile.objects.select_related("user").get(pk=file_id)
-    with translation.override(row.language):
-        if row.tries > MOST_TRIES:
-            return _fail(row, _("Workers were stopped while they made it. Narrow the filters, or try again later."))
-        if not may_sign_in(row.user):
-            return _fail(row, _("This person may no longer sign in."))
-        try:
-            with _workroom(row) as folder:
-                table = table_of(row.user, row.name, row.query)
-                made, rows = parquet.write(table, folder)
-                return _put(row, made, rows)
-        except Stopped:
-            return False
-        except (APIException, Http404, PermissionDenied):
-            return _fail(row, _("What was asked for can no longer be answered; ask again."))
-        except OperationalError:  # the database went away; the beat begins again
-            raise
-        except Exception:
-            log.exception("export %s could not be made", row.pk)
-            return _fail(row, _("Something went wrong that we did not foresee; it is in the log of the server."))
+        with _workroom(row) as folder:
+            made, rows = parquet.write(table_of(row.user, row.name, row.query), folder)
+            return _put(row, made, rows)
+    except (APIException, Http404, PermissionDenied):
+        raise Refused(_("What was asked for can no longer be answered; ask again.")) from None
 
 
 @contextmanager
@@ -142,14 +97,6 @@ def _put(row: ExportFile, made: Path, rows: int) -> bool:
     return True
 
 
-def _fail(row: ExportFile, problem: str) -> bool:
-    return bool(
-        ExportFile.objects.filter(pk=row.pk, state=JobState.RUNNING).update(
-            state=JobState.FAILED, ended_at=timezone.now(), problem=problem[:500]
-        )
-    )
-
-
 def cancel(*, row: ExportFile) -> None:
     """Stop it; a worker that is at it puts nothing down. Raises Conflict when it has ended already."""
     if not ExportFile.objects.filter(pk=row.pk, state__in=OPEN).update(
@@ -161,3 +108,11 @@ def cancel(*, row: ExportFile) -> None:
 def forget_old() -> int:
     """Delete files that were made long ago."""
     return ExportFile.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+
+
+WORK = Work(
+    rows=lambda: ExportFile.objects.select_related("user"),
+    do=_make,
+    space=LOCK_SPACE,
+    often_stopped=lambda: _("Workers were stopped while they made it. Narrow the filters, or try again later."),
+)

@@ -18,6 +18,7 @@ from accounts.models import Language, User
 from programmes.access import Permission, may, require
 from programmes.models import Programme
 from scaling import formats
+from scaling.background import tell
 from scaling.dashboards import filters, registry, selection
 from scaling.dashboards.selection import Selection
 from scaling.reports.models import OPEN, Cadence, PackFormat, Report, ReportSchedule, ReportState
@@ -103,10 +104,9 @@ def ask(*, by: Any, programme: Programme, selection: Mapping[str, str], language
 
 def put(*, by: Any, schedule: ReportSchedule | None = None, **what: Any) -> Report:
     """Write the row and tell a worker after commit; for `ask` and for the cadence, which have checked it."""
-    from scaling.reports import building
 
     report = Report.objects.create(asked_by=by, schedule=schedule, known_at=timezone.now(), **what)
-    transaction.on_commit(lambda: building.hint(report.pk))
+    transaction.on_commit(lambda: tell("make_pack", report.pk))
     return report
 
 

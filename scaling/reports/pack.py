@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from programmes.models import Programme
 from scaling import formats
+from scaling.background import Refused
 from scaling.dashboards import frame, registry
 from scaling.dashboards.definitions import Definition, of_metrics
 from scaling.dashboards.page import Page
@@ -24,7 +25,7 @@ from scaling.reports.operations import request_of, wrong
 from scaling.reports.quality import Statement
 
 
-class NotPossible(Exception):
+class NotPossible(Refused):
     """Why the pack cannot be made, in a sentence."""
 
 

@@ -6,7 +6,6 @@ next one goes on with the first that has no answers. `all_or_nothing` is one tra
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,8 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, connection, transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -24,22 +22,15 @@ from accounts.models import User
 from programmes import many
 from programmes.many import FAILED, SKIPPED, BulkKind
 from programmes.writing import Conflict
-from scaling.held import held
+from scaling.background import Refused, Stopped, Work, tell
 from scaling.rest import kinds
 from scaling.rest.models import OPEN, BulkJob, BulkPart, JobState, Mode
 
-log = logging.getLogger(__name__)
 LOCK_SPACE = 7305
-#: A part that stopped so many workers is not tried again.
-MOST_TRIES = 3
 #: So many jobs of one person may wait at a time.
 MOST_OPEN = 5
 PART = 1000
 KEPT_FOR = timedelta(days=7)
-
-
-class Stopped(Exception):
-    """Cancelled meanwhile."""
 
 
 class Nothing(Exception):
@@ -127,63 +118,18 @@ def start(*, kind: BulkKind, rows: Sequence[Any], mode: str, dry_run: bool, by: 
         ],
         batch_size=10,
     )
-    transaction.on_commit(lambda: hint(job.pk))
+    transaction.on_commit(lambda: tell("bulk_job", job.pk))
     return job
 
 
-def hint(job_id: int) -> None:
-    """Tell a worker. When none can be told the beat does it all the same."""
-    from scaling.tasks import bulk_job
-
+def _write(job: BulkJob) -> bool:
+    if not may_sign_in(job.user):
+        raise Refused(_("This person may no longer sign in."))
     try:
-        bulk_job.delay(job_id)
-    except Exception:
-        log.warning("The broker cannot be reached; the bulk write waits for the beat.", exc_info=True)
-
-
-def run_all() -> int:
-    """Every job that waits or was left behind, the oldest first; how many were brought to an end."""
-    return sum(
-        run(pk) for pk in list(BulkJob.objects.filter(state__in=OPEN).order_by("pk").values_list("pk", flat=True))
-    )
-
-
-def run(job_id: int) -> bool:
-    """Do a job if it is open and nobody is at it. May be called again at any time. Whether it was brought to an end."""
-    with held(LOCK_SPACE, job_id) as mine:
-        return mine and _run(job_id)
-
-
-def _run(job_id: int) -> bool:
-    begun = BulkJob.objects.filter(pk=job_id, state__in=OPEN).update(state=JobState.RUNNING, tries=F("tries") + 1)
-    if not begun:
-        return False
-    job = BulkJob.objects.select_related("user").get(pk=job_id)
-    with translation.override(job.language):
-        if job.tries > MOST_TRIES:
-            return _end(job, JobState.FAILED, _("Workers were stopped while they wrote it. Send it in smaller parts."))
-        if not may_sign_in(job.user):
-            return _end(job, JobState.FAILED, _("This person may no longer sign in."))
-        try:
-            _whole(job) if job.mode == Mode.ALL_OR_NOTHING and not job.dry_run else _in_parts(job)
-        except Stopped:
-            return False
-        except PermissionDenied as why:
-            return _end(job, JobState.FAILED, str(why) or _("Your role does not allow this here."))
-        except OperationalError:  # the database went away; the beat begins again
-            raise
-        except Exception:
-            log.exception("bulk job %s could not be done", job.pk)
-            return _end(job, JobState.FAILED, _("Something went wrong that we did not foresee; it is in the log."))
-        return _end(job, JobState.DONE)
-
-
-def _end(job: BulkJob, state: str, problem: str = "") -> bool:
-    return bool(
-        BulkJob.objects.filter(pk=job.pk, state=JobState.RUNNING).update(
-            state=state, ended_at=timezone.now(), problem=problem[:500]
-        )
-    )
+        _whole(job) if job.mode == Mode.ALL_OR_NOTHING and not job.dry_run else _in_parts(job)
+    except PermissionDenied as why:
+        raise Refused(str(why) or _("Your role does not allow this here.")) from why
+    return WORK.end(job, JobState.DONE)
 
 
 def _parts(job: BulkJob) -> list[int]:
@@ -240,6 +186,14 @@ def _whole(job: BulkJob) -> None:
         with transaction.atomic():
             for pk in parts:
                 _put(job, pk, skip(told[pk]))
+
+
+WORK = Work(
+    rows=lambda: BulkJob.objects.select_related("user"),
+    do=_write,
+    space=LOCK_SPACE,
+    often_stopped=lambda: _("Workers were stopped while they wrote it. Send it in smaller parts."),
+)
 
 
 def _lift_timeout() -> None:

@@ -5,7 +5,6 @@ A delivery is written only for those whose owner may read the programme that the
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,12 +17,12 @@ from indicators.signals import returns_approved, round_closed
 from programmes.access import Permission, holders
 from programmes.models import Programme
 from scaling.alerts import alerts_opened
+from scaling.background import tell
 from scaling.models import Alert
 from scaling.reports.building import report_finished
 from scaling.reports.models import Report
 from scaling.webhooks.models import EventType, Webhook, WebhookDelivery, WebhookEvent
 
-log = logging.getLogger(__name__)
 #: What an event is about, for asking once more whether its owner may see it.
 OBJECTS: dict[str, Any] = {
     EventType.RETURN_APPROVED: Return,
@@ -31,16 +30,6 @@ OBJECTS: dict[str, Any] = {
     EventType.ALERT_OPENED: Alert,
     EventType.REPORT_FINISHED: Report,
 }
-
-
-def hint() -> None:
-    """Tell a worker. When none can be told the beat does it all the same."""
-    from scaling.tasks import webhooks
-
-    try:
-        webhooks.delay()
-    except Exception:
-        log.warning("The broker cannot be reached; webhooks wait for the beat.", exc_info=True)
 
 
 def record(kind: str, programme: Programme, happened: Sequence[tuple[int, dict[str, Any]]]) -> int:
@@ -61,7 +50,7 @@ def record(kind: str, programme: Programme, happened: Sequence[tuple[int, dict[s
     WebhookDelivery.objects.bulk_create(
         [WebhookDelivery(webhook=webhook, event=event) for event in events for webhook in webhooks], batch_size=1000
     )
-    transaction.on_commit(hint)
+    transaction.on_commit(lambda: tell("webhooks"))
     return len(events) * len(webhooks)
 
 

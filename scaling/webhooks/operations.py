@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from programmes.access import Permission, require
 from programmes.models import Programme
-from scaling.webhooks import addresses, events, signing
+from scaling.background import tell
+from scaling.webhooks import addresses, signing
 from scaling.webhooks.models import DeliveryState, EventType, Webhook, WebhookDelivery
 
 #: So many webhooks of one person.
@@ -70,7 +71,7 @@ def change(*, webhook: Webhook, by: Any, **wanted: Any) -> Webhook:
     _checked(by, row.url, row.events, row.programme)
     if row.is_active:
         row.problem, row.failures = "", 0
-        transaction.on_commit(events.hint)
+        transaction.on_commit(lambda: tell("webhooks"))
     row.version += 1
     try:
         with transaction.atomic():
@@ -110,5 +111,5 @@ def redeliver(*, delivery: WebhookDelivery, by: Any) -> WebhookDelivery:
         raise ValidationError(_("The webhook is switched off; switch it on first."))
     row.state, row.tries, row.next_at, row.ended_at = DeliveryState.WAITING, 0, timezone.now(), None
     row.save(update_fields=["state", "tries", "next_at", "ended_at"])
-    transaction.on_commit(events.hint)
+    transaction.on_commit(lambda: tell("webhooks"))
     return row

@@ -13,7 +13,7 @@ from accounts.models import User
 from organizations.models import ApexMembership, Linkage, Organization
 from programmes.access import RoleName
 from programmes.models import RoleAssignment
-from scaling import tasks
+from scaling import background, tasks
 from scaling.rest import idempotency, jobs
 from scaling.rest.models import BulkJob, StoredAnswer
 from tests import factories
@@ -268,7 +268,7 @@ def test_many_rows_become_a_job(
     job = answer.json()
     assert told == [job["id"]] and answer["Location"].endswith(f"/jobs/{job['id']}/") and answer["Retry-After"]
     assert (job["state"], job["done"], job["total"], job["allowed_actions"]) == ("queued", 0, 5, ["cancel"])
-    assert jobs.run(job["id"])
+    assert jobs.WORK.run(job["id"])
     now = officer.get(answer["Location"]).json()
     assert (now["state"], now["done"], now["counts"]) == ("done", 5, {"created": 3, "failed": 2})
     parts = [officer.get(f"jobs/{job['id']}/rows/?part={n}").json() for n in range(3)]
@@ -278,7 +278,7 @@ def test_many_rows_become_a_job(
     assert officer.get(f"jobs/{job['id']}/rows/?status=odd").status_code == 400
     assert own() == ["N-1", "N-2", "N-4"]
     assert officer.post(f"jobs/{job['id']}/cancel/").status_code == 409
-    assert not jobs.run(job["id"]), "it has ended"
+    assert not jobs.WORK.run(job["id"]), "it has ended"
     assert officer.post("organizations/bulk/", {"rows": [row(n) for n in range(11)]}).status_code == 413
 
 
@@ -296,7 +296,7 @@ def test_a_killed_worker_leaves_whole_parts_and_the_next_goes_on(
 
     monkeypatch.setattr(jobs, "_put", killed)
     with pytest.raises(SystemExit):
-        jobs.run(pk)
+        jobs.WORK.run(pk)
     assert len(own()) == 4 and BulkJob.objects.get(pk=pk).done == 4
     monkeypatch.setattr(jobs, "_put", put)
     assert tasks.bulk_jobs() == 1, "the beat goes on with it"
@@ -307,25 +307,25 @@ def test_a_killed_worker_leaves_whole_parts_and_the_next_goes_on(
 def test_a_job_of_all_or_nothing_is_one(officer: Program, small: None) -> None:
     rows = [row(1), row(2), row(3), row(4, kind="tribe")]
     pk = asked(officer, rows, mode="all_or_nothing").json()["id"]
-    assert jobs.run(pk) and own() == []
+    assert jobs.WORK.run(pk) and own() == []
     assert BulkJob.objects.get(pk=pk).counts == {"skipped": 3, "failed": 1}
     pk = asked(officer, rows[:3], mode="all_or_nothing").json()["id"]
-    assert jobs.run(pk) and len(own()) == 3
+    assert jobs.WORK.run(pk) and len(own()) == 3
     pk = asked(officer, [row(7), row(8), row(9)], dry_run=True).json()["id"]
-    assert jobs.run(pk) and len(own()) == 3 and BulkJob.objects.get(pk=pk).counts == {"created": 3}
+    assert jobs.WORK.run(pk) and len(own()) == 3 and BulkJob.objects.get(pk=pk).counts == {"created": 3}
 
 
 def test_a_cancelled_job_stops(officer: Program, small: None) -> None:
     pk = asked(officer, [row(1), row(2), row(3)]).json()["id"]
     cancelled = officer.post(f"jobs/{pk}/cancel/")
     assert cancelled.json()["state"] == "cancelled" and cancelled.json()["allowed_actions"] == []
-    assert not jobs.run(pk) and own() == []
+    assert not jobs.WORK.run(pk) and own() == []
 
 
 def test_one_that_stops_workers_is_given_up(officer: Program, small: None) -> None:
     pk = asked(officer, [row(1), row(2), row(3)]).json()["id"]
-    BulkJob.objects.filter(pk=pk).update(tries=jobs.MOST_TRIES, state="running")
-    assert jobs.run(pk)
+    BulkJob.objects.filter(pk=pk).update(tries=background.MOST_TRIES, state="running")
+    assert jobs.WORK.run(pk)
     job = BulkJob.objects.get(pk=pk)
     assert job.state == "failed" and job.problem and own() == []
 
@@ -333,7 +333,7 @@ def test_one_that_stops_workers_is_given_up(officer: Program, small: None) -> No
 def test_who_lost_the_role_meanwhile_writes_nothing(officer: Program, someone: User, small: None) -> None:
     pk = asked(officer, [row(1), row(2), row(3)]).json()["id"]
     RoleAssignment.objects.filter(user=someone).delete()
-    jobs.run(pk)
+    jobs.WORK.run(pk)
     assert own() == [] and BulkJob.objects.get(pk=pk).counts == {"failed": 3}
 
 

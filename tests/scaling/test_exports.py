@@ -25,6 +25,7 @@ from organizations import linkages
 from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import ExchangeRate, PriceIndex, RoleAssignment
+from scaling import background
 from scaling.api import router
 from scaling.exports import copying, writing
 from scaling.exports import jobs as export_jobs
@@ -300,7 +301,7 @@ def test_a_parquet_file_has_the_rows_with_their_types(asked: Any, tmp_path: Path
     program, row = asked
     assert row["state"] == "queued" and row["allowed_actions"] == ["cancel"]
     assert program.get(f"export-files/{row['id']}/file/").status_code == 404
-    assert export_jobs.run(row["id"])
+    assert export_jobs.WORK.run(row["id"])
     done = program.get(f"export-files/{row['id']}/").json()
     assert (done["state"], done["rows"], done["allowed_actions"]) == ("done", 1, ["file"])
     found = opened(program, row, tmp_path)
@@ -313,7 +314,7 @@ def test_a_parquet_file_has_the_rows_with_their_types(asked: Any, tmp_path: Path
 def test_every_list_becomes_parquet(filled: None, name: str, tmp_path: Path) -> None:
     program = Program(factories.administrator())
     row = program.post("export-files/", {"name": name}).json()
-    assert export_jobs.run(row["id"]), ExportFile.objects.get(pk=row["id"]).problem
+    assert export_jobs.WORK.run(row["id"]), ExportFile.objects.get(pk=row["id"]).problem
     assert ExportFile.objects.get(pk=row["id"]).problem == ""
     assert opened(program, row, tmp_path).count("*").fetchall()[0][0] == len(lines(program.client, name))
 
@@ -321,7 +322,7 @@ def test_every_list_becomes_parquet(filled: None, name: str, tmp_path: Path) -> 
 def test_a_large_file_lies_in_parts_and_is_whole(asked: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program, row = asked
     monkeypatch.setattr(export_jobs, "PART", 500)
-    export_jobs.run(row["id"])
+    export_jobs.WORK.run(row["id"])
     assert ExportPart.objects.filter(file=row["id"]).count() > 3
     assert opened(program, row, tmp_path).count("*").fetchall() == [(1,)]
 
@@ -335,21 +336,23 @@ def test_a_killed_worker_is_followed_by_the_next(asked: Any, monkeypatch: pytest
     with monkeypatch.context() as patched:
         patched.setattr(export_jobs.parquet, "write", killed)
         with pytest.raises(KeyboardInterrupt):
-            export_jobs.run(row["id"])
+            export_jobs.WORK.run(row["id"])
     assert ExportFile.objects.get(pk=row["id"]).state == "running" and not ExportPart.objects.exists()
-    assert export_jobs.run_all() == 1
+    assert export_jobs.WORK.run_all() == 1
     assert ExportFile.objects.get(pk=row["id"]).state == "done"
 
 
 def test_one_that_stops_workers_is_given_up_and_a_cancelled_one_stays_so(asked: Any) -> None:
     program, row = asked
-    ExportFile.objects.update(tries=export_jobs.MOST_TRIES)
-    assert export_jobs.run(row["id"])
+    ExportFile.objects.update(tries=background.MOST_TRIES)
+    assert export_jobs.WORK.run(row["id"])
     failed = program.get(f"export-files/{row['id']}/").json()
     assert failed["state"] == "failed" and failed["problem"]
     other = program.post("export-files/", {"name": "returns"}).json()
     assert program.post(f"export-files/{other['id']}/cancel/").json()["state"] == "cancelled"
-    assert not export_jobs.run(other["id"]) and program.post(f"export-files/{other['id']}/cancel/").status_code == 409
+    assert (
+        not export_jobs.WORK.run(other["id"]) and program.post(f"export-files/{other['id']}/cancel/").status_code == 409
+    )
     ExportFile.objects.update(ended_at=timezone.now() - 2 * export_jobs.KEPT_FOR)
     assert export_jobs.forget_old() == 2
 
@@ -373,5 +376,5 @@ def test_a_file_is_its_owners_and_holds_what_they_may_see_when_it_is_made(asked:
     for path in ("", "file/"):
         assert other.get(f"export-files/{row['id']}/{path}").status_code == 404
     RoleAssignment.objects.filter(user__pk=ExportFile.objects.get(pk=row["id"]).user_id).delete()
-    export_jobs.run(row["id"])
+    export_jobs.WORK.run(row["id"])
     assert ExportFile.objects.get(pk=row["id"]).rows == 0

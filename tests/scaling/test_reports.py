@@ -19,7 +19,7 @@ from accounts.models import User
 from indicators.models import Round
 from programmes.access import RoleName
 from programmes.models import Programme, RoleAssignment
-from scaling import tasks
+from scaling import background, tasks
 from scaling.dashboards import registry
 from scaling.reports import building, operations
 from scaling.reports.models import Report, ReportSchedule
@@ -150,7 +150,7 @@ def test_what_stops_every_worker_ends_as_failed(someone: User, monkeypatch: pyte
         raise SystemExit
 
     monkeypatch.setattr(building, "collect", dies)
-    for _time in range(building.MOST_TRIES):
+    for _time in range(background.MOST_TRIES):
         with pytest.raises(SystemExit):
             tasks.packs.run()
     assert tasks.packs.run() == 1 and tasks.packs.run() == 0
