@@ -25,6 +25,8 @@ KINDS = (
 WOMEN = {"shg": 0.96, "savings_and_loan": 0.75, "farmer_group": 0.45, "cooperative": 0.4, "pastoral": 0.35}
 EXIT_REASONS = ("fees", "distance", "no service used", "quarrel with the board")
 FAR = 10**7
+#: Shares of groups that another programme supports too, and that go into a neighbour.
+IN_TWO, MERGED = 0.02, 0.015
 
 
 @dataclass(slots=True)
@@ -197,13 +199,13 @@ class Lives:
             until = None
         one.enrolled = [(one.programme, since, until)]
         other = self.plan.neighbour(one.programme)
-        if one.tier == "primary" and other is not None and self.random.random() < 0.02:
+        if one.tier == "primary" and other is not None and self.random.random() < IN_TWO:
             one.enrolled.append((other, since, until))
 
     def _merge(self, groups: list[Organization]) -> None:
         """Now and then a group goes into a neighbour that is there on that day and stays."""
         for number, one in enumerate(groups):
-            if self.random.random() >= 0.015 or one.statuses[-1][0] != "active":
+            if self.random.random() >= MERGED or one.statuses[-1][0] != "active":
                 continue
             other = groups[number - 1]
             day = max(one.statuses[-1][1], other.formed, self.start) + 150 + int(self.random.random() * 900)
