@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from indicators.models import RoundDue
-from scaling import formats
 from scaling.dashboards import frame, registry
 from scaling.dashboards.questions import data_quality
-from scaling.register_answers import MOST_RECORDS
 
 PAGE = 50
 
@@ -34,10 +32,6 @@ def not_reported_page(request: HttpRequest) -> HttpResponse:
     if not errors:
         try:
             frame.understood(asked, lambda: rows.extend(_rows(asked, after)))
-        except data_quality.TooManyReturns:
-            errors[""] = _("This selection has more than %(most)s organizations; choose one programme.") % {
-                "most": formats.number(MOST_RECORDS)
-            }
         except frame.NotEnoughData as lack:
             context["lack"] = lack.empty
     if errors:

@@ -78,7 +78,7 @@ def read(*, rounds: Sequence[Round], among: Sequence[int] | None, looked_into: I
     )
 
 
-def not_reported(*, rounds: Iterable[int], among: Sequence[int] | None) -> QuerySet[RoundDue]:
+def not_reported(*, rounds: Iterable[int], among: Sequence[int] | QuerySet[Any, Any] | None) -> QuerySet[RoundDue]:
     """Who was due and has neither handed in nor got an approval, by name."""
     done = Return.objects.filter(round__in=rounds, state__in=HANDED_IN)
     found = _among(RoundDue.objects.filter(round__in=rounds, is_due=True), among)
@@ -92,7 +92,7 @@ def not_reported(*, rounds: Iterable[int], among: Sequence[int] | None) -> Query
     )
 
 
-def _among(rows: Any, among: Sequence[int] | None) -> Any:
+def _among(rows: Any, among: Sequence[int] | QuerySet[Any, Any] | None) -> Any:
     return rows if among is None else rows.filter(organization__in=among)
 
 

@@ -68,9 +68,8 @@ def missing_url(asked: Asked, **changed: str) -> str:
 
 
 # --- facts about entry -----------------------------------------------------------------------------------------------
-def narrowed(asked: Asked) -> list[int] | None:
-    """Ids of the organizations that the filters of place, kind, tier and federation leave; None where they leave all.
-    They are few: whoever asks has looked (`_require_few`)."""
+def narrowed(asked: Asked) -> QuerySet[Organization] | None:
+    """The organizations that the filters of place, kind, tier and federation leave; None where they leave all."""
     chosen = asked.selection
     if not any(chosen[name] for name in ("place", "kind", "tier", "apex")):
         return None
@@ -83,30 +82,26 @@ def narrowed(asked: Asked) -> list[int] | None:
             found = found.filter(**{name: chosen[name]})
     if chosen.apex is not None:
         found = found.under(chosen.apex, on=asked.now.sources[0].on)
-    return list(found.values_list("pk", flat=True))
+    return found  # type: ignore[no-any-return]
 
 
-class TooManyReturns(Exception):
-    """More organizations than their returns can be counted of while somebody waits."""
-
-
-def _require_few(asked: Asked) -> None:
+def _are_few(asked: Asked) -> bool:
+    """Whether all returns of these programmes can be counted while somebody waits."""
     ids = [programme.pk for programme in asked.selection.programmes]
-    if ProgrammeEnrolment.objects.filter(programme__in=ids).count() > MOST_RECORDS:
-        raise TooManyReturns
+    return ProgrammeEnrolment.objects.filter(programme__in=ids).count() <= MOST_RECORDS
 
 
 def not_reported(asked: Asked) -> QuerySet[RoundDue]:
     """Who was due in a round that the figures rest on or that is open now, and has not handed in, by name.
 
-    Raises TooManyReturns, and NotEnoughData as `asked.now` does.
+    Raises NotEnoughData as `asked.now` does.
     """
-    _require_few(asked)
     ids = {one.pk for one in asked.now.rounds}
     programmes = [programme.pk for programme in asked.selection.programmes]
     if not asked.selection["round"]:
         ids |= set(Round.objects.filter(programme__in=programmes, status__in=IN_WORK).values_list("pk", flat=True))
-    return return_quality.not_reported(rounds=ids, among=narrowed(asked))
+    among = narrowed(asked)
+    return return_quality.not_reported(rounds=ids, among=None if among is None else among.values("pk"))
 
 
 def _facts(asked: Asked) -> Facts:
@@ -119,13 +114,12 @@ def _facts(asked: Asked) -> Facts:
         rounds = rounds.filter(reference_date__lte=until)
     shown = list(rounds.select_related("programme").order_by("-reference_date", "kind", "pk")[:ROUNDS])
     facts = Facts(shown, closing)
-    try:
-        missing = not_reported(asked)
-    except TooManyReturns:
+    facts.missing = list(not_reported(asked)[: pictures.LISTED])
+    if not _are_few(asked):
         return facts
-    among = narrowed(asked)
+    found = narrowed(asked)
+    among = None if found is None else list(found.values_list("pk", flat=True))
     facts.quality = return_quality.read(rounds=shown, among=among, looked_into=closing)
-    facts.missing = list(missing[: pictures.LISTED])
     last = next((one for one in shown if one.pk in closing), None)
     if last is not None and len(closing) == 1 and among is None:
         facts.agreed = second_assessments.compare(last)
