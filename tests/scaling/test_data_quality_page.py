@@ -101,7 +101,6 @@ def test_too_many_returns_are_not_counted_but_said(reader: Client, monkeypatch: 
         for row in reader.get(PAGE).context["page"].all_tables["rounds"].rows
         if "year" not in row[1].text
     }
-    missing = reader.get("/not-reported/?programme=NET&kind=shg").context["rows"]
     enrolled = ProgrammeEnrolment.objects.filter(programme__code="NET").count()
     monkeypatch.setattr(data_quality, "MOST_RECORDS", enrolled - 1)
     page = reader.get(PAGE).context["page"]
@@ -112,13 +111,12 @@ def test_too_many_returns_are_not_counted_but_said(reader: Client, monkeypatch: 
     cards = {card.id: card for card in page.figures}
     assert cards["calendar"].figure and cards["days"].empty.title == "Too many to count while you wait"
     assert any("this selection has more" in note.text for note in page.left_out)
-    told = reader.get("/not-reported/?programme=NET&kind=shg")
-    assert told.status_code == 200 and told.context["rows"] == missing
 
 
 # --- who has not reported --------------------------------------------------------------------------------------------
 def test_the_list_leafs_through_everybody_who_is_missing(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scaling.not_reported.PAGE", 2)
+    monkeypatch.setattr(data_quality, "MOST_RECORDS", 0)  # it leafs through any number
     round_ = Round.objects.get(code="net-2022")
     for code in ("LATE-1", "LATE-2", "LATE-3", "LATE-4"):
         one = registry.register(
