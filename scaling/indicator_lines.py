@@ -269,12 +269,13 @@ def _rounds(line: Line, key: str, rounds: list[Round], sums: Sums) -> None:
         first = seen[0]
     if first is not None:
         line.baseline = first[1]
-    before: Day | None = None
+    days = sorted({one.reference_date for one, _value in seen})
     for one, value in seen:
         if first is None or one.pk != first[0].pk:
+            # Two rounds may describe one day; the period of each begins after the day before that.
+            before = max((day for day in days if day < one.reference_date), default=None)
             start = one.period.lower if one.period else before + datetime.timedelta(days=1) if before else None
             line.periods.append(Period(start, one.reference_date, None, value))
-        before = one.reference_date
 
 
 def _seen(line: Line, one: Round, value: Decimal, returns: int) -> Observed:

@@ -6,6 +6,7 @@ import csv
 import datetime
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
@@ -15,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from indicators import results, targets
-from indicators.models import Indicator, IndicatorVersion, Target
+from indicators.models import Indicator, IndicatorVersion, Round, Target
 from programmes.access import RoleName
 from programmes.models import Phase, Place, Programme
 from scaling import indicator_lines, register_sets
@@ -170,6 +171,18 @@ def test_a_target_on_the_day_of_a_round_joins_it(net: Programme, api: Client) ->
     found = rows(api, "indicator-performance/", programme="NET", indicator="OP-06")
     row = pick(found, period_end=day, disaggregation=None)
     assert row["target"] == "1000" and row["round"] and row["achieved"]
+
+
+def test_two_rounds_of_one_day_have_the_same_period() -> None:
+    """The day of the one is not where the other begins."""
+    told = (("baseline", 2020), ("biennial", 2022), ("midterm", 2022), ("biennial", 2024))
+    rounds = [Round(pk=n, kind=kind, reference_date=Day(year, 6, 30)) for n, (kind, year) in enumerate(told)]
+    sums: Any = SimpleNamespace(sums={(n, "OP-06"): (Decimal(9), 1) for n in range(4)}, is_last=lambda key: False)
+    line: Any = SimpleNamespace(periods=[], baseline=None, unit="", basis="", is_rating=False)
+    indicator_lines._rounds(line, "OP-06", rounds, sums)
+    spans = [(one.start, one.end) for one in line.periods]
+    again = (Day(2020, 7, 1), Day(2022, 6, 30))
+    assert spans == [again, again, (Day(2022, 7, 1), Day(2024, 6, 30))]
 
 
 def test_as_of_knows_no_later_target_and_no_later_round(net: Programme, api: Client) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +18,8 @@ from indicators.models import Return, Target
 from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import PolicyEvent, Programme
+from scaling.dashboards.questions import portfolio
+from scaling.metrics import figures
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -146,3 +151,15 @@ def test_a_page_is_light_in_every_language(everything: Client, url: str, languag
     page = everything.get(url).content
     assert f'lang="{language}"'.encode() in page
     assert len(gzip.compress(page)) < 20_000
+
+
+def test_a_portfolio_without_money_of_ifad_says_so_in_a_sentence() -> None:
+    """A reason is not put where a number of dollars belongs."""
+    programmes = [Programme.objects.get(code="PCDP")]
+    rows: Any = {
+        "total_financing": SimpleNamespace(figure=figures.known(Decimal("12.5"))),
+        "leverage_ratio_design": SimpleNamespace(figure=figures.null(figures.NOT_APPLICABLE)),
+    }
+    assert portfolio._money(programmes, programmes, rows) == (
+        "1 programme in 1 country brings together US$ 12.5 million; there is no leverage to tell (not applicable)."
+    )

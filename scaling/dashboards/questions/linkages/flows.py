@@ -95,7 +95,11 @@ def over_time(asked: Asked, found: Agreed) -> FigureCard:
         [str(year) for year in found.years], series, [formats.number(n) if n else "" for n in totals]
     )
     figure["layout"]["xaxis"] = {"type": "category"}
-    reading = _("From %(before)s agreements in %(first)s to %(now)s on %(day)s.") % {
+    reading = ngettext(
+        "From %(before)s agreement in %(first)s to %(now)s on %(day)s.",
+        "From %(before)s agreements in %(first)s to %(now)s on %(day)s.",
+        totals[0],
+    ) % {
         "before": formats.number(totals[0]),
         "first": found.years[0],
         "now": formats.number(totals[-1]),

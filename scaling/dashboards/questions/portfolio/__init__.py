@@ -75,6 +75,19 @@ def _money(programmes: list[Programme], financed: list[Programme], rows: dict[st
             len(programmes),
         ) % {"count": len(programmes), "reason": formats.reason(total.null_reason)}
     where = ngettext("%(count)d country", "%(count)d countries", countries) % {"count": countries}
+    if leverage.value is None:
+        return ngettext(
+            "%(count)d programme in %(where)s brings together US$ %(total)s million; there is no leverage to tell "
+            "(%(reason)s).",
+            "%(count)d programmes in %(where)s bring together US$ %(total)s million; there is no leverage to tell "
+            "(%(reason)s).",
+            len(financed),
+        ) % {
+            "count": len(financed),
+            "where": where,
+            "total": formats.bounded(total, 1),
+            "reason": formats.reason(leverage.null_reason),
+        }
     return ngettext(
         "%(count)d programme in %(where)s brings together US$ %(total)s million: "
         "for each dollar of IFAD others put in %(leverage)s.",
