@@ -19,6 +19,7 @@ from organizations.models import Organization
 from programmes.access import RoleName
 from programmes.models import PolicyEvent, Programme
 from scaling.dashboards.questions import portfolio
+from scaling.dashboards.questions.programme import words
 from scaling.metrics import figures
 from tests import factories
 
@@ -163,3 +164,15 @@ def test_a_portfolio_without_money_of_ifad_says_so_in_a_sentence() -> None:
     assert portfolio._money(programmes, programmes, rows) == (
         "1 programme in 1 country brings together US$ 12.5 million; there is no leverage to tell (not applicable)."
     )
+
+
+def test_a_programme_without_leverage_says_so_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {
+        "total_financing": figures.known(Decimal("12.5")),
+        "leverage_ratio_design": figures.null(figures.NOT_REPORTED),
+    }
+    monkeypatch.setattr(words, "answer", lambda _space, metric, _phases: SimpleNamespace(figure=told[metric.name]))
+    programme = Programme.objects.get(code="PCDP")
+    asked: Any = None
+    said = words._money(asked, asked, programme, list(programme.phases.all()[:1]))
+    assert said.endswith("brought together US$ 12.5 million; there is no leverage to tell (not reported).")

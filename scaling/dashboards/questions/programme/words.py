@@ -35,6 +35,12 @@ def _money(asked: Asked, workspace: Workspace, programme: Programme, phases: lis
             "programme": str(programme),
             "reason": formats.reason(total.null_reason),
         }
+    if leverage.value is None:
+        return _("%(programme)s brought together US$ %(total)s million; there is no leverage to tell (%(reason)s).") % {
+            "programme": str(programme),
+            "total": formats.bounded(total, 1),
+            "reason": formats.reason(leverage.null_reason),
+        }
     return _(
         "%(programme)s brought together US$ %(total)s million: for each dollar of IFAD others put in %(leverage)s."
     ) % {
