@@ -32,8 +32,8 @@ from scaling.exports import jobs as export_jobs
 from scaling.exports.api import VIEWSETS
 from scaling.exports.models import ExportFile, ExportPart
 from tests import factories
+from tests.access.scenes import two_sides  # noqa: F401  (a fixture: something in every list)
 from tests.rest import Program, fields
-from tests.test_access import two_sides  # noqa: F401  (a fixture: something in every list)
 
 pytestmark = pytest.mark.django_db
 Day = datetime.date
