@@ -1,6 +1,6 @@
 """What pages of money, reach and coverage share: which phases, freshness, coverage, what is left out, records.
 
-The counterpart of `frame.organizations` for figures that rest on phases.
+The counterpart of `behind.organizations` for figures that rest on phases.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from programmes.models import Phase, Programme
 from scaling import formats
 from scaling.answers import Row, Workspace, answer
-from scaling.dashboards import common, filters, frame
+from scaling.dashboards import behind, common, filters
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Chip, Headline, Note, Option, Page
 from scaling.figures import Series
@@ -61,7 +61,7 @@ def members(asked: Asked) -> str:
         text = _("%(members)s members were observed in the last round.") % facts
     else:
         text = _("%(members)s members were observed, %(growth)s since %(opening)s.") % facts
-    return " ".join(part for part in (text, frame.caveat(asked.register)) if part)
+    return " ".join(part for part in (text, behind.caveat(asked.register)) if part)
 
 
 def members_headline(asked: Asked) -> Headline | None:
@@ -124,9 +124,9 @@ def chips(asked: Asked, found: Workspace, phases: list[Phase]) -> list[Chip]:
     made = [common.freshness(found, phases), *_reported(found, phases)]
     register = asked.register
     if register is not None:
-        made += frame.coverage(register)
+        made += behind.coverage(register)
         if register.marks_waiting:
-            made.append(frame.freshness(register))
+            made.append(behind.freshness(register))
     if any(one.is_synthetic for one in asked.selection.programmes):
         made.append(common.synthetic_chip())
     return made
@@ -188,7 +188,7 @@ def left_out(asked: Asked, found: Workspace, phases: list[Phase]) -> list[Note]:
                 len(without),
             )
             notes.append(Note(text % {"names": ", ".join(without)}, _("Rounds"), reverse("indicators:rounds")))
-        return notes + frame.left_out(asked, asked.register)
+        return notes + behind.left_out(asked, asked.register)
     return notes + synthetic(asked)
 
 

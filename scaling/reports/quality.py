@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from indicators.models import PhaseResultCorrection, Return, ReturnState
 from programmes.models import CorrectionKind, FinancingCorrection
 from scaling import formats
-from scaling.dashboards import frame, registry
+from scaling.dashboards import behind, frame, registry
 from scaling.dashboards.frame import Asked
 from scaling.register_answers import TooMany
 from scaling.reports.models import Report
@@ -63,7 +63,9 @@ def _returns(report: Report) -> list[Statement]:
     when = now.question.known_at
     fresh = [_("All figures are as they were known on %(moment)s.") % {"moment": formats.moment(when)}] if when else []
     return [
-        Statement(_("Coverage"), [chip.text for chip in frame.coverage(now)] + [n.text for n in frame.left_out(asked)]),
+        Statement(
+            _("Coverage"), [chip.text for chip in behind.coverage(now)] + [n.text for n in behind.left_out(asked)]
+        ),
         Statement(_("Freshness"), [*fresh, waiting]),
     ]
 

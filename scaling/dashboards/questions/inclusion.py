@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import Kind
 from scaling import figures, formats
-from scaling.dashboards import frame, records
+from scaling.dashboards import behind, records
 from scaling.dashboards.common import cell, counted, signed
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page
@@ -46,7 +46,7 @@ def build(asked: Asked, page: Page) -> None:
         )
     ]
     metrics = ("women_share", "poorest_share_drift", "women_leadership_parity", "elite_capture")
-    frame.organizations(asked, page, *metrics)
+    behind.organizations(asked, page, *metrics)
     page.notes = [
         _(
             "Shares then and now are those of the same organizations: who joined or left the register in between does "
@@ -77,7 +77,7 @@ def levels() -> dict[str, str]:
 # --- the answer ------------------------------------------------------------------------------------------------------
 def _answer(now: RegisterSet) -> str:
     parts = [_women(now), _poorest(now), _capture(now)]
-    return " ".join(part for part in (*parts, frame.caveat(now)) if part)
+    return " ".join(part for part in (*parts, behind.caveat(now)) if part)
 
 
 def _women(now: RegisterSet) -> str:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import formats
-from scaling.dashboards import frame, ratings
+from scaling.dashboards import behind, ratings
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Page
 from scaling.dashboards.questions.contribution import pictures, support
@@ -30,7 +30,7 @@ def build(asked: Asked, page: Page) -> None:
         pictures.doses(asked, sample),
         support.picture(asked, outputs),
     ]
-    frame.organizations(asked, page, "outcome_change_matched", "share_improved")
+    behind.organizations(asked, page, "outcome_change_matched", "share_improved")
     page.notes = [
         _(
             "No effect is claimed: organizations that were supported differ from those that were not, and much else "
@@ -47,7 +47,7 @@ def build(asked: Asked, page: Page) -> None:
 
 # --- the answer ------------------------------------------------------------------------------------------------------
 def _answer(asked: Asked, changes: dict[str, Outcome], outputs: support.Outputs) -> str:
-    parts = [support.words(outputs), _order(changes), _("This is no proof of an effect."), frame.caveat(asked.now)]
+    parts = [support.words(outputs), _order(changes), _("This is no proof of an effect."), behind.caveat(asked.now)]
     return " ".join(part for part in parts if part)
 
 

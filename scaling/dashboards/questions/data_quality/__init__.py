@@ -15,7 +15,7 @@ from indicators.models import Round, RoundDue, RoundStatus
 from indicators.work import IN_WORK
 from organizations.models import Organization, ProgrammeEnrolment
 from scaling import formats, return_quality
-from scaling.dashboards import frame
+from scaling.dashboards import behind
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Note, Option, Page
 from scaling.dashboards.questions.data_quality import pictures
@@ -41,7 +41,7 @@ def build(asked: Asked, page: Page) -> None:
         pictures.agreement(asked, facts),
     ]
     page.tables = pictures.tables(asked, facts)
-    frame.organizations(asked, page, "round_coverage", "share_imputed")
+    behind.organizations(asked, page, "round_coverage", "share_imputed")
     page.records.insert(0, Option(_("Who has not reported"), missing_url(asked)))
     page.records.append(Option(_("Quality rules"), reverse("indicators:rules")))
     if facts.quality is None:
@@ -146,7 +146,7 @@ def _answer(asked: Asked, facts: Facts) -> str:
             _("Half of the approvals came within %(days)s days of handing in; %(late)s were handed in late.")
             % {"days": formats.number(Decimal(str(entry.days))), "late": formats.number(entry.late)}
         )
-    if caveat := frame.caveat(asked.now):
+    if caveat := behind.caveat(asked.now):
         parts.append(caveat)
     return " ".join(parts)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import formats
-from scaling.dashboards import frame, records
+from scaling.dashboards import behind, records
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Page
 from scaling.dashboards.questions.federations import apexes, churn, days, picture, shape, tree
@@ -45,7 +45,7 @@ def build(asked: Asked, page: Page) -> None:
         ),
     ]
     page.own = _own(asked, asking, top, centre)
-    frame.organizations(asked, page, "aggregation_ratio", "mean_span", "apexes_that_connect")
+    behind.organizations(asked, page, "aggregation_ratio", "mean_span", "apexes_that_connect")
     page.notes = [
         _("Inter-professional associations unite professions: they do not count as the apex of a federation."),
         _("The tree and the picture are of the register on the day chosen there; the figures are those of the rounds."),
@@ -90,7 +90,7 @@ def _answer(now: RegisterSet, asking: Asking, came: Churn) -> str:
         "shells": formats.number(found.spans.get(0, 0)),
         "alone": formats.number(found.depths.get(0, 0)),
     }
-    return " ".join(part for part in (text, _holds(asking, came), frame.caveat(now)) if part)
+    return " ".join(part for part in (text, _holds(asking, came), behind.caveat(now)) if part)
 
 
 def _holds(asking: Asking, came: Churn) -> str:

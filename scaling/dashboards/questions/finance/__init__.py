@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from programmes.models import Phase
 from scaling import formats
 from scaling.answers import answer
-from scaling.dashboards import common, frame
+from scaling.dashboards import behind, common
 from scaling.dashboards.common import cell
 from scaling.dashboards.frame import Asked, NotEnoughData
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page, Table
@@ -54,7 +54,7 @@ def _savings(asked: Asked, page: Page) -> str:
         title = _("Savings, and the credit that they draw")
         page.figures.append(FigureCard("savings", title, "", None, None, span=12, empty=lack.empty))
         return ""
-    frame.organizations(asked, page, "savings_mobilised", "external_credit_outstanding", "credit_to_savings")
+    behind.organizations(asked, page, "savings_mobilised", "external_credit_outstanding", "credit_to_savings")
     ratio = asked.now.figure("credit_to_savings")
     if ratio.value is None:
         return _("How much credit savings draw: %(reason)s.") % {"reason": formats.reason(ratio.null_reason)}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import figures, formats
-from scaling.dashboards import frame, records
+from scaling.dashboards import behind, records
 from scaling.dashboards.common import counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Page
@@ -50,7 +50,7 @@ def build(asked: Asked, page: Page) -> None:
         "first": asked.links.here(after="") + "#lasting-title" if asked.selection["after"] else "",
     }
     metrics = ("partners_per_organization_with_apex", "dependent_share", "renewal_rate")
-    frame.organizations(asked, page, *metrics)
+    behind.organizations(asked, page, *metrics)
     page.notes = [
         _("Agreements are those of the register on %(day)s; partners per organization and renewals are of the rounds.")
         % {"day": formats.day(found.on)},
@@ -72,10 +72,10 @@ def _answer(asked: Asked, found: Agreed, drawn: Drawn) -> str:
         text = _("An active organization has %(n)s partners on average, its own or through an apex.") % {
             "n": formats.bounded(per, 2)
         }
-        return " ".join(part for part in (text, frame.caveat(asked.now)) if part)
+        return " ".join(part for part in (text, behind.caveat(asked.now)) if part)
     if not live:
         text = _("No agreement with a partner is in force on %(day)s.") % {"day": formats.day(found.on)}
-        return " ".join(part for part in (text, frame.caveat(asked.now)) if part)
+        return " ".join(part for part in (text, behind.caveat(asked.now)) if part)
     text = ngettext(
         "%(partners)s partner has crowded in, with %(live)s agreements in force%(worth)s%(before)s.",
         "%(partners)s partners have crowded in, with %(live)s agreements in force%(worth)s%(before)s.",
@@ -86,7 +86,7 @@ def _answer(asked: Asked, found: Agreed, drawn: Drawn) -> str:
         "worth": _worth(found),
         "before": _before(found),
     }
-    return " ".join(part for part in (text, _lasting(asked, drawn), frame.caveat(asked.now)) if part)
+    return " ".join(part for part in (text, _lasting(asked, drawn), behind.caveat(asked.now)) if part)
 
 
 def _worth(found: Agreed) -> str:

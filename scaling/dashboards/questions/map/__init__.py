@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import formats
-from scaling.dashboards import frame, ratings
+from scaling.dashboards import behind, ratings
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Empty, Filter, Headline, Option, Page
 from scaling.dashboards.questions.map import areas, metrics, pictures
@@ -27,7 +27,7 @@ def build(asked: Asked, page: Page) -> None:
         _(metric.definition),
         _("An area counts the organizations registered in it or in any place inside it, each once."),
     ]
-    frame.organizations(asked, page, metric.name)
+    behind.organizations(asked, page, metric.name)
     if not asked.now.splits("area"):
         text = _("The total of a federation is not split by place. Look at the whole programme instead.")
         page.figures = []
@@ -99,7 +99,7 @@ def _answer(asked: Asked, found: Findings, changes: dict[str, str]) -> str:
             "metric": title,
             "value": metrics.written(found.metric, whole),
         }
-        return _joined(text, frame.caveat(asked.now))
+        return _joined(text, behind.caveat(asked.now))
     best, worst = ordered[0], ordered[-1]
     facts = {
         "metric": title,
@@ -117,7 +117,7 @@ def _answer(asked: Asked, found: Findings, changes: dict[str, str]) -> str:
         text = _("%(metric)s: %(high)s in every area with a value.") % facts
     else:
         text = _("%(metric)s: highest in %(best)s (%(high)s), lowest in %(worst)s (%(low)s); %(whole)s in all.") % facts
-    return _joined(text, _known(found), frame.caveat(asked.now))
+    return _joined(text, _known(found), behind.caveat(asked.now))
 
 
 def _joined(*parts: str) -> str:

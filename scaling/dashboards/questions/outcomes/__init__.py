@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import formats
-from scaling.dashboards import frame, ratings
+from scaling.dashboards import behind, ratings
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Note, Page
 from scaling.dashboards.questions.outcomes import fields, lines
@@ -35,7 +35,7 @@ def build(asked: Asked, page: Page) -> None:
         fields.heat(asked, "area").of("outcome_mean_score"),
         *(card.of("outcome_mean_score") for card in fields.radar(asked)),
     ]
-    frame.organizations(asked, page, MATCHED, "outcome_change_cross_section", "share_satisfactory")
+    behind.organizations(asked, page, MATCHED, "outcome_change_cross_section", "share_satisfactory")
     page.left_out += _left_out(row, changes)
     page.notes = [
         _("Levels run from 1 to 6; a dimension is the mean of its rated items where two thirds of them are rated."),
@@ -54,7 +54,7 @@ def _known(changes: dict[str, Outcome]) -> dict[str, Decimal]:
 
 # --- the answer ------------------------------------------------------------------------------------------------------
 def _answer(asked: Asked, row: Row, changes: dict[str, Outcome]) -> str:
-    parts = [_moved(asked, row, changes), _systems(row, changes), frame.caveat(asked.now)]
+    parts = [_moved(asked, row, changes), _systems(row, changes), behind.caveat(asked.now)]
     return " ".join(part for part in parts if part)
 
 

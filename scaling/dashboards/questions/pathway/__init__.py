@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from organizations.models import Kind
 from scaling import figures, formats
-from scaling.dashboards import frame, records
+from scaling.dashboards import behind, records
 from scaling.dashboards.common import cell, counted
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Cell, Column, FigureCard, Headline, Note, Page, Table
@@ -50,7 +50,7 @@ def build(asked: Asked, page: Page) -> None:
             caption=_("Open alerts of organizations that joined an apex before they were bonded"),
         ),
     ]
-    frame.organizations(
+    behind.organizations(
         asked, page, "stage_share_linked", "moved_forward_since_previous_round", f"months_from_{FORMED}_to_linked"
     )
     page.left_out.append(
@@ -90,7 +90,7 @@ def _answer(now: RegisterSet, way: Pathway, found: list[Stock], legs: list[moves
         "share": share_of(linked, active),
         **{stage: formats.number(way.stages.get(stage, 0)) for stage in STAGES},
     }
-    parts = (text, _before(found), moves.sentence(legs), _out_of_order(way.out_of_order), frame.caveat(now))
+    parts = (text, _before(found), moves.sentence(legs), _out_of_order(way.out_of_order), behind.caveat(now))
     return " ".join(part for part in parts if part)
 
 

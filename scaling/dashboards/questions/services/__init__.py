@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scaling import formats
-from scaling.dashboards import frame
+from scaling.dashboards import behind
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Page
 from scaling.dashboards.questions.services import offered, used
@@ -29,7 +29,7 @@ def build(asked: Asked, page: Page) -> None:
     ]
     page.tables = [used.by_area(asked)]
     metrics = ("service_coverage", "poorest_coverage_parity", "organizations_with_services", "members_offered_finance")
-    frame.organizations(asked, page, *metrics)
+    behind.organizations(asked, page, *metrics)
     page.notes = [
         _("A service counts once for an organization: under itself, else an apex, else a partner who provides it."),
         _("Offered: the organization has the service. Used: members who used one, as the approved returns say."),
@@ -40,7 +40,7 @@ def build(asked: Asked, page: Page) -> None:
 # --- the answer ------------------------------------------------------------------------------------------------------
 def _answer(now: RegisterSet) -> str:
     parts = [_used(now), _parity(now), _offered(now)]
-    return " ".join(part for part in (*parts, frame.caveat(now)) if part)
+    return " ".join(part for part in (*parts, behind.caveat(now)) if part)
 
 
 def _used(now: RegisterSet) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scaling import formats
-from scaling.dashboards import frame
+from scaling.dashboards import behind
 from scaling.dashboards.frame import Asked
 from scaling.dashboards.page import Headline, Page
 from scaling.dashboards.questions.sustainability import curves, watch
@@ -34,7 +34,7 @@ def build(asked: Asked, page: Page) -> None:
     ]
     page.tables = [watch.table(asked, listed)]
     page.pager = watch.pager(asked, listed)
-    frame.organizations(asked, page, ALIVE, FUNCTIONAL)
+    behind.organizations(asked, page, ALIVE, FUNCTIONAL)
     page.notes = [
         _(
             "Time runs from the end of support of each organization: its last intervention, or the completion of the "
@@ -74,7 +74,7 @@ def _answer(asked: Asked, rows: dict[str, Row], months: Decimal, listed: watch.L
             facts |= {"low": formats.share(low), "high": formats.share(high)}
         text += _(", where %(least)s are expected.")
         facts["least"] = formats.share(curves.per_cent(rows[ALIVE].thresholds.least_survival))
-    return " ".join(part for part in (text % facts, _watched(listed), frame.caveat(asked.now)) if part)
+    return " ".join(part for part in (text % facts, _watched(listed), behind.caveat(asked.now)) if part)
 
 
 def _watched(listed: watch.Listed) -> str:
